@@ -1,0 +1,1 @@
+"""Tables, migrations and the database that holds them."""
