@@ -42,7 +42,9 @@ class Window:
         for name in ("start", "end"):
             value: dt.datetime = getattr(self, name)
             if value.tzinfo is None:
-                raise BadTime(f"The window's {name} has no time zone.", "Give a time with an offset.")
+                raise BadTime(
+                    f"The window's {name} has no time zone.", "Give a time with an offset."
+                )
             object.__setattr__(self, name, value.astimezone(dt.UTC))
         if self.end <= self.start:
             raise BadTime("The window ends before it starts.", "Swap start and end.")
@@ -80,7 +82,9 @@ class Scene:
                     "Give latitude then longitude, in degrees: (36.58, -120.25).",
                 )
         if self.polygon and len(self.polygon) < _CORNERS:
-            raise BadInput("A polygon needs three corners or more.", "Add corners or give a radius.")
+            raise BadInput(
+                "A polygon needs three corners or more.", "Add corners or give a radius."
+            )
         if not self.polygon and not self.radius_m > 0:
             raise BadInput("A scene needs a radius or a polygon.", "Give radius_m, such as 800.")
 

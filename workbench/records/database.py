@@ -69,19 +69,20 @@ class Database:
     def write(self) -> Iterator[sa.Connection]:
         """Give a connection that holds the write lock; commit at the end, roll back on any error."""
         with self.engine.connect().execution_options(**{_WRITES: True}) as connection:
-            connection.info[_AFTER_COMMIT] = waiting = []
+            waiting: dict[str, Callable[[], None]] = {}
+            connection.info[_AFTER_COMMIT] = waiting
             try:
                 with connection.begin():
                     yield connection
             finally:
                 connection.info.pop(_AFTER_COMMIT, None)
-            for call in waiting:
+            for call in waiting.values():
                 call()
 
     @staticmethod
-    def after_commit(connection: sa.Connection, call: Callable[[], None]) -> None:
-        """Have ``call`` made once the transaction of :meth:`write` is durable."""
-        connection.info[_AFTER_COMMIT].append(call)
+    def after_commit(connection: sa.Connection, key: str, call: Callable[[], None]) -> None:
+        """Have ``call`` made once the transaction of :meth:`write` is durable; the last one of a ``key`` only."""
+        connection.info[_AFTER_COMMIT][key] = call
 
     def migrate(self) -> None:
         """Bring the tables to this release, from nothing or from any earlier release."""
