@@ -1,0 +1,341 @@
+"""What a notebook holds: :func:`connect`, a :class:`Case`, and its queries.
+
+A reads frame is a GeoDataFrame in EPSG:4326 with the columns read_id, plate, plate_raw, state, confidence (0 to 1),
+captured_at (UTC), local_time (the agency's zone), camera, camera_name, kind, latitude, longitude, heading (degrees from
+north), make, model, color, body, candidates (a list of ``[plate, confidence]``), image, source_agency, governmental,
+transfer_id and geometry. Every frame's ``attrs`` say which access it came from (``access_id``), what the cameras could
+have seen (``coverage``) and what the frame does not show (``caveats``).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import getpass
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench.errors import BadInput, NotLoggedIn
+from workbench.models import Grounds, Member, Scene
+from workbench.settings import Settings, find_home
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+    from workbench.audit.review import AuditReview
+    from workbench.policy.profile import Profile
+    from workbench.service import Service
+
+__all__ = ["Bench", "Case", "connect", "forget_token", "keep_token", "kept_token"]
+
+Time = str | dt.datetime
+Place = Scene | Sequence[float]
+_LAYERS = ("streets", "areas")
+
+
+def connect(home: str | Path | None = None) -> Bench:
+    """Open a workbench home as the member who is logged in on this machine.
+
+    Parameters
+    ----------
+    home : path, optional
+        The home folder; by default ``WORKBENCH_HOME``, ``./data`` or the demo in ``./data/demo``.
+
+    Raises
+    ------
+    NotLoggedIn
+        Nobody is logged in and there is nobody at a keyboard to ask. At one, name and password are asked for; the
+        password is never shown, stored, or part of a cell.
+    """
+    from workbench.service import Service
+
+    service = Service.open(find_home(home))
+    token = kept_token(service.settings)
+    try:
+        if token is None:
+            raise NotLoggedIn("Nobody is logged in.", remedy="Run: workbench login")
+        service.session(token)
+    except NotLoggedIn:
+        if not _somebody_there():
+            service.close()
+            raise
+        token = _ask(service)
+    return Bench(service, token)
+
+
+class Bench:
+    """An open workbench, as one member sees it."""
+
+    def __init__(self, service: Service, token: str) -> None:
+        self._service = service
+        self._token = token
+
+    def __repr__(self) -> str:
+        return f"<Bench {self.settings.agency}, policy {self.profile.id}>"
+
+    @property
+    def home(self) -> Path:
+        """The home folder."""
+        return self._service.settings.home
+
+    @property
+    def settings(self) -> Settings:
+        """How the site is set up."""
+        return self._service.settings
+
+    @property
+    def profile(self) -> Profile:
+        """The policy in force."""
+        return self._service.profile
+
+    @property
+    def member(self) -> Member:
+        """Who is logged in."""
+        return self._service.session(self._token).member
+
+    def case(
+        self,
+        number: str,
+        *,
+        purpose: str,
+        reason: str,
+        crime_type: str = "",
+        incident_number: str = "",
+    ) -> Case:
+        """Take up a case: everything that is asked through it carries these grounds.
+
+        Parameters
+        ----------
+        number : str
+            The case's number in the register.
+        purpose : str
+            One of the policy's purposes, such as ``"homicide"``; ``bench.purposes()`` lists them.
+        reason : str
+            Why, in words. No names, dates of birth or other personal data: it stands on the record.
+        crime_type, incident_number : str
+            By default those of the register.
+        """
+        return Case(self, Grounds(number, purpose, reason, crime_type, incident_number))
+
+    def purposes(self) -> dict[str, str]:
+        """Return the policy's purposes with their labels."""
+        return {purpose.id: purpose.label for purpose in self.profile.purposes}
+
+    def cameras(self) -> gpd.GeoDataFrame:
+        """Return the register of cameras."""
+        return _with_points(self._service.list_cameras(self._token))
+
+    def layer(self, name: str) -> gpd.GeoDataFrame | None:
+        """Return a layer of the agency's own map, ``streets`` or ``areas``; None where the site has none."""
+        import geopandas as gpd
+
+        if name not in _LAYERS:
+            raise BadInput(f"There is no layer {name!r}.", f"There are: {', '.join(_LAYERS)}.")
+        for path in (self.settings.map / f"{name}.geojson", self.settings.map / f"{name}.gpkg"):
+            if path.exists():
+                return gpd.read_file(path)
+        return None
+
+    def chain_head(self) -> dict[str, Any]:
+        """Return number and hash of the newest line of the access record."""
+        return self._service.chain_head()
+
+    def audit_review(
+        self, *, start: Time, end: Time, sample_size: int | None = None, seed: int = 1
+    ) -> AuditReview:
+        """Return everything that an audit report of a period needs; for members who may review."""
+        from workbench.times import parse_time
+
+        zone = self.settings.zone
+        return self._service.audit_review(
+            self._token,
+            start=parse_time(start, zone),
+            end=parse_time(end, zone),
+            sample_size=sample_size,
+            seed=seed,
+        )
+
+    def report_made(self, report: str, elements: Mapping[str, Any]) -> int:
+        """Put a finished report on the record; see :meth:`Service.report_made`."""
+        return self._service.report_made(self._token, report, elements)
+
+    def report_failed(self, report: str, case: str) -> int:
+        """Put a report that did not run to its end on the record."""
+        return self._service.report_failed(self._token, report, case)
+
+    def close(self) -> None:
+        """Let go of the database; the session stays."""
+        self._service.close()
+
+    def _query(
+        self, action: str, parameters: Mapping[str, Any], grounds: Grounds
+    ) -> pd.DataFrame:
+        return self._service.query(self._token, action, parameters, grounds)
+
+
+class Case:
+    """A case in hand: number, purpose and reason, and the queries made for it."""
+
+    def __init__(self, bench: Bench, grounds: Grounds) -> None:
+        self._bench = bench
+        self.grounds = grounds
+
+    def __repr__(self) -> str:
+        return f"<Case {self.grounds.case_number}, {self.grounds.purpose}>"
+
+    def history(
+        self, plate: str, *, start: Time, end: Time, state: str | None = None
+    ) -> gpd.GeoDataFrame:
+        """Return one plate's reads in a time window, in time order.
+
+        Parameters
+        ----------
+        plate : str
+            The whole plate.
+        start, end : str or datetime
+            The window; without an offset in the agency's own zone.
+        state : str, optional
+            Two letters. Reads whose state is unknown are among the results all the same.
+        """
+        given = {"plate": plate, "state": state or "", "start": start, "end": end}
+        return _with_points(self._bench._query("query.history", given, self.grounds))  # noqa: SLF001
+
+    def canvass(
+        self, *, scene: Place, radius_m: float | None = None, start: Time, end: Time
+    ) -> gpd.GeoDataFrame:
+        """Return every read around a scene in a time window, with how usual each vehicle is there.
+
+        Parameters
+        ----------
+        scene : (latitude, longitude) or Scene
+            The center of a circle, in degrees, or a scene with a polygon.
+        radius_m : float
+            The circle's radius in metres.
+        start, end : str or datetime
+            The window; without an offset in the agency's own zone.
+
+        Returns
+        -------
+        GeoDataFrame
+            A reads frame with ``distance_m`` from the center and, per vehicle, ``usual`` in words, ``usual_days``,
+            ``usual_hour_days`` and ``baseline_days``. :func:`workbench.by_vehicle` makes it one row a vehicle.
+        """
+        given = {"scene": _scene(scene, radius_m).elements(), "start": start, "end": end}
+        return _with_points(self._bench._query("query.canvass", given, self.grounds))  # noqa: SLF001
+
+    def partial(
+        self,
+        pattern: str,
+        *,
+        start: Time,
+        end: Time,
+        seen_by: str = "witness",
+        state: str | None = None,
+        make: str | None = None,
+        model: str | None = None,
+        color: str | None = None,
+        body: str | None = None,
+        near: Place | None = None,
+        radius_m: float | None = None,
+        limit: int = 50,
+    ) -> pd.DataFrame:
+        """Rank the vehicles of a window by how probable it is that this pattern means them.
+
+        Parameters
+        ----------
+        pattern : str
+            ``7A?X1*``: ``?`` one unknown, ``*`` any number, ``[8B]`` one of; see docs/partial-plates.md.
+        seen_by : {"witness", "camera"}
+            Whose mistakes to allow for.
+        near : (latitude, longitude) or Scene, optional
+            Rank only vehicles read inside this scene within the window.
+
+        Returns
+        -------
+        DataFrame
+            rank, plate, state, probability, explanation, reads, first_seen, last_seen, make, model, color, body,
+            nearest_m (metres), last_camera.
+        """
+        described = {"state": state, "make": make, "model": model, "color": color, "body": body}
+        given: dict[str, Any] = {
+            "pattern": pattern,
+            "seen_by": seen_by,
+            "limit": limit,
+            "start": start,
+            "end": end,
+            **{name: value for name, value in described.items() if value},
+        }
+        if near is not None:
+            given["near"] = _scene(near, radius_m).elements()
+        return self._bench._query("query.partial", given, self.grounds)  # noqa: SLF001
+
+
+def _scene(place: Place, radius_m: float | None) -> Scene:
+    if isinstance(place, Scene):
+        return place
+    try:
+        latitude, longitude = (float(value) for value in place)
+    except (TypeError, ValueError):
+        raise BadInput(
+            "The scene is not a (latitude, longitude) pair.", "Write (36.58, -120.25)."
+        ) from None
+    if radius_m is None:
+        raise BadInput("The scene has no radius.", "Give radius_m, such as 800.")
+    return Scene(latitude, longitude, float(radius_m))
+
+
+def _with_points(frame: pd.DataFrame) -> gpd.GeoDataFrame:
+    import geopandas as gpd
+
+    points = gpd.points_from_xy(frame["longitude"], frame["latitude"], crs="EPSG:4326")
+    located = gpd.GeoDataFrame(frame, geometry=points)
+    located.attrs = frame.attrs
+    return located
+
+
+# --- sessions of this machine's user --------------------------------------------------------------------------
+
+
+def kept_token(settings: Settings) -> str | None:
+    """Return the session token that this machine's user keeps, or None."""
+    try:
+        return settings.session_file.read_text(encoding="ascii").strip() or None
+    except FileNotFoundError:
+        return None
+
+
+def keep_token(settings: Settings, token: str) -> None:
+    """Keep a session token in a file that its owner alone can read."""
+    path = settings.session_file
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    forget_token(settings)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(token)
+
+
+def forget_token(settings: Settings) -> None:
+    """Remove the kept session token."""
+    with contextlib.suppress(FileNotFoundError):
+        settings.session_file.unlink()
+
+
+def _somebody_there() -> bool:
+    """Tell whether a person can be asked: at a terminal, or in a notebook whose front end takes input."""
+    kernel = getattr(sys.modules.get("ipykernel.kernelapp"), "IPKernelApp", None)
+    if kernel is not None and kernel.initialized():
+        parent = kernel.instance().kernel.get_parent("shell")
+        return bool(parent.get("content", {}).get("allow_stdin", False))
+    return bool(sys.stdin and sys.stdin.isatty())
+
+
+def _ask(service: Service) -> str:
+    """Ask for name and password, log in, keep the session."""
+    username = input(f"{service.settings.agency} — username: ").strip()
+    token = service.login(username, getpass.getpass("Password: "))
+    keep_token(service.settings, token)
+    return token

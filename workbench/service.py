@@ -1,0 +1,435 @@
+"""The workbench's server side: composes the parts; owns the database and the keys.
+
+Every method that does something for a member takes the member's session token, asks the policy whether the member
+may, and puts what was done, refused or failed on the record. Notebooks and the command line hold a token, nothing more.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench.audit import keys
+from workbench.audit.access import access
+from workbench.audit.chain import Anchor, Chain, Entry
+from workbench.audit.verify import Verdict, verify
+from workbench.cameras import Cameras
+from workbench.cases import Cases
+from workbench.errors import BadInput, Failed, NotSetUp
+from workbench.models import CaseRecord, Grounds, Member, Qualification, Session
+from workbench.people import People
+from workbench.policy.decision import Request, decide
+from workbench.policy.profile import Profile, load
+from workbench.queries import build
+from workbench.queries.runner import Runner
+from workbench.records.database import Database
+from workbench.settings import Settings
+from workbench.version import __version__
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from argon2 import PasswordHasher
+
+    from workbench.audit.review import AuditReview
+    from workbench.ingest.transfers import TransferResult
+
+__all__ = ["Origin", "Service", "origin"]
+
+SOFTWARE = f"alpr-workbench {__version__}"
+Clock = Callable[[], dt.datetime]
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a request comes from: IP address and machine name."""
+
+    address: str
+    host: str
+
+
+def origin() -> Origin:
+    """Return where this process is used from: the far end of an SSH connection, else this machine."""
+    remote = os.environ.get("SSH_CONNECTION", "").split(" ")[0]
+    return Origin(remote or _own_address(), socket.gethostname())
+
+
+def _own_address() -> str:
+    """Return the address that this machine would send from; nothing is sent to find it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # a documentation address (RFC 5737)
+            return str(probe.getsockname()[0])
+        except OSError:
+            return "127.0.0.1"
+
+
+class Service:
+    """An open workbench home.
+
+    Parameters
+    ----------
+    clock : callable
+        Gives the present time, aware; the demo and the tests hand over their own.
+    hasher : argon2.PasswordHasher, optional
+        Other password hashing parameters than the library's.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock = _now,
+        hasher: PasswordHasher | None = None,
+    ) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.profile: Profile = load(settings.profile)
+        self.database = Database.open(settings.url)
+        self.database.require_current()
+        self.key = keys.load(settings.keys)
+        self.chain = Chain(
+            self.database,
+            settings.record,
+            self.key,
+            profile=f"{self.profile.id}@{self.profile.version}",
+            software=SOFTWARE,
+            clock=clock,
+        )
+        self.people = People(
+            self.database, self.chain, self.profile.accounts, self.profile.roles, clock, hasher
+        )
+        self.cases = Cases(self.database, self.chain, self.profile.case, clock)
+        self.cameras = Cameras(self.database, self.chain, clock)
+        self.runner = Runner(self.database, self.chain, self.cases, self.profile, settings, clock)
+
+    @classmethod
+    def open(
+        cls, home: Path | str, *, clock: Clock = _now, hasher: PasswordHasher | None = None
+    ) -> Service:
+        """Open an existing home."""
+        return cls(Settings.load(home), clock=clock, hasher=hasher)
+
+    @classmethod
+    def create(
+        cls, settings: Settings, *, clock: Clock = _now, hasher: PasswordHasher | None = None
+    ) -> Service:
+        """Make a new home: settings, folders, keys, tables, and the first line of the record.
+
+        Raises
+        ------
+        NotSetUp
+            There is a home in that folder already.
+        """
+        if (settings.home / "workbench.toml").exists():
+            raise NotSetUp(f"{settings.home} is a workbench home already.", "Choose another folder.")
+        profile = load(settings.profile)
+        settings.save()
+        keys.create(settings.keys)
+        database = Database.open(settings.url)
+        database.migrate()
+        database.close()
+        service = cls(settings, clock=clock, hasher=hasher)
+        service.chain.append(
+            Entry("event", "record.begun", outcome="ok", elements={"profile": profile.id})
+        )
+        return service
+
+    def close(self) -> None:
+        """Close the database."""
+        self.database.close()
+
+    # --- who is asking ------------------------------------------------------------------------------------
+
+    def begin_with(self, *, username: str, name: str, password: str) -> Member:
+        """Open the first account, an administrator's; only while there is none.
+
+        Raises
+        ------
+        Failed
+            There are accounts already.
+        """
+        if self.people.list():
+            raise Failed("There are accounts already.", "Have an administrator open another.")
+        return self.people.add(
+            username=username,
+            name=name,
+            roles=["administrator"],
+            organization=self.settings.agency,
+            kind="person",
+            password=password,
+            by=None,
+        )
+
+    def login(self, username: str, password: str, at: Origin | None = None) -> str:
+        """Log a person in and return a session token."""
+        at = at or origin()
+        return self.people.login(username, password, address=at.address, host=at.host)[0]
+
+    def login_service(self, username: str, key_file: Path, at: Origin | None = None) -> str:
+        """Log a service member in by its key file and return a session token."""
+        at = at or origin()
+        return self.people.login_service(username, key_file, address=at.address, host=at.host)[0]
+
+    def logout(self, token: str) -> None:
+        """End a session."""
+        self.people.logout(token)
+
+    def session(self, token: str) -> Session:
+        """Return who a token belongs to; raises NotLoggedIn where it has ended."""
+        return self.people.session(token)
+
+    def permit(
+        self, token: str, action: str, elements: Mapping[str, Any] | None = None
+    ) -> Session:
+        """Return the session if its member may do something; else record the refusal and raise it."""
+        session = self.session(token)
+        request = Request(
+            action=action, member=session.member, now=self.clock(), automatic=session.automatic
+        )
+        decision = decide(self.profile, request)
+        if not decision.allowed:
+            entry = Entry(
+                "event",
+                action,
+                outcome="refused",
+                session=session,
+                elements=elements or {},
+                clause=decision.refusals[0].clause,
+                detail=" ".join(finding.code for finding in decision.refusals),
+            )
+            self.chain.append(entry)
+            decision.raise_if_refused()
+        return session
+
+    # --- members ------------------------------------------------------------------------------------------
+
+    def members(self, token: str) -> list[Member]:
+        """Return every account."""
+        self.permit(token, "member.list")
+        return self.people.list()
+
+    def add_member(self, token: str, **fields: Any) -> Member:
+        """Open an account; see :meth:`People.add`."""
+        by = self.permit(token, "member.add")
+        return self.people.add(by=by, **{"organization": self.settings.agency, **fields})
+
+    def change_roles(self, token: str, username: str, roles: list[str]) -> Member:
+        """Give a member other roles."""
+        return self.people.change_roles(username, roles, by=self.permit(token, "member.change"))
+
+    def disable_member(self, token: str, username: str, why: str) -> Member:
+        """Close an account at once; its sessions end."""
+        return self.people.disable(username, why, by=self.permit(token, "member.change"))
+
+    def enable_member(self, token: str, username: str) -> Member:
+        """Open a closed account again."""
+        return self.people.enable(username, by=self.permit(token, "member.change"))
+
+    def set_password(self, token: str, username: str, password: str) -> None:
+        """Set a password: one's own, or as an administrator anybody's."""
+        session = self.session(token)
+        if session.member.username != username:
+            session = self.permit(token, "member.change")
+        self.people.set_password(username, password, by=session)
+
+    def qualify(self, token: str, username: str, qualification: Qualification, note: str = "") -> None:
+        """Enter a training, certification or check that a member has completed."""
+        self.people.qualify(
+            username, qualification, note=note, by=self.permit(token, "member.qualify")
+        )
+
+    def service_key(self, token: str, username: str) -> Path:
+        """Make a key file for a service member and return its path."""
+        by = self.permit(token, "member.change")
+        return self.people.service_key(username, self.settings.keys, by=by)
+
+    # --- cases and cameras --------------------------------------------------------------------------------
+
+    def list_cases(self, token: str) -> list[CaseRecord]:
+        """Return the case register."""
+        self.permit(token, "case.list")
+        return self.cases.list()
+
+    def register_case(self, token: str, **fields: Any) -> CaseRecord:
+        """Enter a case; see :meth:`Cases.register`."""
+        return self.cases.register(by=self.permit(token, "case.register"), **fields)
+
+    def assign_case(self, token: str, number: str, usernames: list[str]) -> CaseRecord:
+        """Assign a case to members."""
+        return self.cases.assign(number, usernames, by=self.permit(token, "case.assign"))
+
+    def unassign_case(self, token: str, number: str, usernames: list[str]) -> CaseRecord:
+        """Take members off a case."""
+        return self.cases.unassign(number, usernames, by=self.permit(token, "case.assign"))
+
+    def close_case(self, token: str, number: str) -> CaseRecord:
+        """Close a case."""
+        return self.cases.close(number, by=self.permit(token, "case.assign"))
+
+    def reopen_case(self, token: str, number: str) -> CaseRecord:
+        """Open a closed case again."""
+        return self.cases.reopen(number, by=self.permit(token, "case.assign"))
+
+    def import_cases(self, token: str, path: Path) -> Any:
+        """Bring in cases from a CSV file; see :meth:`Cases.import_csv`."""
+        by = self.permit(token, "case.import")
+        return self.cases.import_csv(path, rejects=self.settings.rejects, by=by)
+
+    def list_cameras(self, token: str) -> pd.DataFrame:
+        """Return the register of cameras."""
+        self.permit(token, "camera.list")
+        return self.cameras.list()
+
+    def import_cameras(self, token: str, path: Path) -> Any:
+        """Bring in cameras from a CSV file; see :meth:`Cameras.import_csv`."""
+        by = self.permit(token, "camera.change")
+        return self.cameras.import_csv(path, rejects=self.settings.rejects, by=by)
+
+    def import_outages(self, token: str, path: Path) -> Any:
+        """Bring in outages from a CSV file; see :meth:`Cameras.import_outages_csv`."""
+        by = self.permit(token, "camera.change")
+        return self.cameras.import_outages_csv(
+            path, rejects=self.settings.rejects, zone=self.settings.zone, by=by
+        )
+
+    def add_camera(self, token: str, **fields: Any) -> Any:
+        """Enter a camera; see :meth:`Cameras.add`."""
+        return self.cameras.add(by=self.permit(token, "camera.change"), **fields)
+
+    # --- reads --------------------------------------------------------------------------------------------
+
+    def ingest(self, token: str, path: Path, **options: Any) -> TransferResult:
+        """Take in a file of reads as a transfer; see :func:`workbench.ingest.transfers.receive`."""
+        from workbench.ingest.transfers import receive
+
+        session = self.permit(token, "ingest", {"file": path.name})
+        with access(
+            self.chain, "ingest", session=session, elements={"file": path.name}
+        ) as under_way:
+            result = receive(
+                self.database,
+                path,
+                member=session.member,
+                settings=self.settings,
+                clock=self.clock,
+                **options,
+            )
+            under_way.rows = result.accepted
+            under_way.detail = f"transfer {result.transfer_id} sha256 {result.sha256}"
+        return result
+
+    def query(
+        self, token: str, action: str, parameters: Mapping[str, Any], grounds: Grounds
+    ) -> pd.DataFrame:
+        """Answer a query through the one runner.
+
+        Parameters
+        ----------
+        action : str
+            ``query.history``, ``query.canvass`` or ``query.partial``.
+        parameters : mapping
+            Plain values; see :func:`workbench.queries.build`.
+        """
+        given = dict(parameters)
+        return self.runner.run(
+            action,
+            lambda: build(action, given, self.settings.zone),
+            given,
+            grounds,
+            self.session(token),
+        )
+
+    # --- the record ---------------------------------------------------------------------------------------
+
+    def chain_head(self) -> dict[str, Any]:
+        """Return number and hash of the record's newest line."""
+        seq, record_hash = self.chain.head()
+        return {"seq": seq, "hash": record_hash}
+
+    def audit_verify(self, progress: Callable[[int], None] | None = None) -> Verdict:
+        """Check the record for alterations; anybody who can open the home may."""
+        return verify(self.database, self.settings.record, self.key, progress=progress)
+
+    def audit_checkpoint(self, token: str) -> Anchor:
+        """Sign a checkpoint of the record."""
+        self.permit(token, "audit.checkpoint")
+        return self.chain.checkpoint()
+
+    def audit_show(self, token: str, **filters: Any) -> pd.DataFrame:
+        """Return lines of the record; looking at it is an access too."""
+        from workbench.audit.show import records
+
+        plain = {key: str(value) for key, value in filters.items() if value is not None}
+        session = self.permit(token, "audit.show", plain)
+        with access(self.chain, "audit.show", session=session, elements=plain) as under_way:
+            frame = records(self.database, zone=self.settings.zone, **filters)
+            under_way.rows = len(frame)
+        return frame
+
+    def audit_review(
+        self,
+        token: str,
+        *,
+        start: dt.datetime,
+        end: dt.datetime,
+        sample_size: int | None = None,
+        seed: int = 1,
+    ) -> AuditReview:
+        """Return everything that an audit report of a period needs."""
+        from workbench.audit.review import review
+
+        if end <= start:
+            raise BadInput("The period ends before it starts.", "Swap start and end.")
+        elements = {"start": start.isoformat(), "end": end.isoformat(), "seed": seed}
+        session = self.permit(token, "audit.review", elements)
+        with access(self.chain, "audit.review", session=session, elements=elements) as under_way:
+            result = review(
+                self.database,
+                start=start,
+                end=end,
+                zone=self.settings.zone,
+                profile=self.profile,
+                sample_size=sample_size,
+                seed=seed,
+                verdict=self.audit_verify(),
+                members=self.people.list(),
+                cases={case.number: case for case in self.cases.list()},
+                now=self.clock(),
+            )
+            under_way.rows = len(result.records)
+        return result
+
+    def report_made(self, token: str, report: str, elements: Mapping[str, Any]) -> int:
+        """Put a finished report on the record: its kind, its SHA-256, the accesses that it shows."""
+        session = self.session(token)
+        kept = {key: elements[key] for key in ("case", "sha256", "access_ids", "file")}
+        entry = Entry("event", f"report.{report}", outcome="ok", session=session, elements=kept)
+        return self.chain.append(entry)
+
+    def report_failed(self, token: str, report: str, case: str) -> int:
+        """Put a report that did not run to its end on the record."""
+        session = self.session(token)
+        entry = Entry(
+            "event", f"report.{report}", outcome="failed", session=session, elements={"case": case}
+        )
+        return self.chain.append(entry)
+
+
+@contextmanager
+def opened(home: Path | str) -> Iterator[Service]:
+    """Open a home for the length of a block."""
+    service = Service.open(home)
+    try:
+        yield service
+    finally:
+        service.close()
