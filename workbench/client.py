@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from workbench.policy.profile import Profile
     from workbench.service import Service
 
-__all__ = ["Bench", "Case", "connect", "forget_token", "keep_token", "kept_token"]
+__all__ = ["Bench", "Case", "connect", "current_token", "forget_token", "keep_token", "kept_token"]
 
 Time = str | dt.datetime
 Place = Scene | Sequence[float]
@@ -54,10 +54,8 @@ def connect(home: str | Path | None = None) -> Bench:
     from workbench.service import Service
 
     service = Service.open(find_home(home))
-    token = kept_token(service.settings)
     try:
-        if token is None:
-            raise NotLoggedIn("Nobody is logged in.", remedy="Run: workbench login")
+        token = current_token(service.settings)
         service.session(token)
     except NotLoggedIn:
         if not _somebody_there():
@@ -171,9 +169,7 @@ class Bench:
         """Let go of the database; the session stays."""
         self._service.close()
 
-    def _query(
-        self, action: str, parameters: Mapping[str, Any], grounds: Grounds
-    ) -> pd.DataFrame:
+    def _query(self, action: str, parameters: Mapping[str, Any], grounds: Grounds) -> pd.DataFrame:
         return self._service.query(self._token, action, parameters, grounds)
 
 
@@ -306,6 +302,14 @@ def kept_token(settings: Settings) -> str | None:
         return settings.session_file.read_text(encoding="ascii").strip() or None
     except FileNotFoundError:
         return None
+
+
+def current_token(settings: Settings) -> str:
+    """Return the kept session token; raises NotLoggedIn where there is none."""
+    token = kept_token(settings)
+    if token is None:
+        raise NotLoggedIn("Nobody is logged in.", remedy="Run: workbench login")
+    return token
 
 
 def keep_token(settings: Settings, token: str) -> None:

@@ -16,7 +16,8 @@ def parse_time(value: str | dt.datetime, zone: ZoneInfo) -> dt.datetime:
     Parameters
     ----------
     value : str or datetime
-        ISO 8601 (``2026-03-02 21:10``, ``2026-03-02T21:10-08:00``) or a datetime; read in ``zone`` where it has no offset.
+        ISO 8601 (``2026-03-02 21:10``, ``2026-03-02T21:10-08:00``) or a datetime; without an offset it is read in
+        ``zone``.
 
     Raises
     ------
@@ -33,7 +34,8 @@ def parse_time(value: str | dt.datetime, zone: ZoneInfo) -> dt.datetime:
             value = dt.datetime.fromisoformat(value.strip())
         except ValueError:
             raise BadTime(
-                "A time cannot be read.", "Write it like 2026-03-02 21:10 or 2026-03-02T21:10-08:00."
+                "A time cannot be read.",
+                "Write it like 2026-03-02 21:10 or 2026-03-02T21:10-08:00.",
             ) from None
     if not isinstance(value, dt.datetime):
         raise BadTime("A time is missing.", "Give start and end, such as 2026-03-02 21:10.")

@@ -13,8 +13,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from workbench.client import kept_token
-from workbench.errors import NotLoggedIn, Refused, WorkbenchError
+from workbench.client import current_token
+from workbench.errors import Refused, WorkbenchError
 from workbench.settings import Settings, find_home
 
 if TYPE_CHECKING:
@@ -65,10 +65,7 @@ class Desk:
     @cached_property
     def token(self) -> str:
         """The token of whoever is logged in on this machine."""
-        token = kept_token(self.settings)
-        if token is None:
-            raise NotLoggedIn("Nobody is logged in.", remedy="Run: workbench login")
-        return token
+        return current_token(self.settings)
 
 
 pass_desk = click.make_pass_decorator(Desk)

@@ -35,14 +35,10 @@ def build(action: str, given: Mapping[str, Any], zone: ZoneInfo) -> Query:
         An unknown query or field, a missing one, or a value that cannot be understood.
     """
     if action not in _BUILDERS:
-        raise BadInput(
-            "There is no such query.", f"There are: {', '.join(sorted(_BUILDERS))}."
-        )
+        raise BadInput("There is no such query.", f"There are: {', '.join(sorted(_BUILDERS))}.")
     fields = dict(given)
     try:
-        window = Window(
-            parse_time(fields.pop("start"), zone), parse_time(fields.pop("end"), zone)
-        )
+        window = Window(parse_time(fields.pop("start"), zone), parse_time(fields.pop("end"), zone))
         return _BUILDERS[action](fields, window)
     except KeyError as error:
         raise BadInput(f"The query lacks {error.args[0]!r}.", "Give it; see help().") from None

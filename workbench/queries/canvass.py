@@ -10,10 +10,10 @@ import sqlalchemy as sa
 
 from workbench.analysis import canvass as analysis
 from workbench.analysis import geo
-from workbench.analysis.caveats import for_canvass
+from workbench.analysis.caveats import canvass_caveats
 from workbench.models import Extent, Scene, Window
 from workbench.queries.coverage import cameras_at, coverage_of, daily_counts
-from workbench.queries.reads import Answer, Source, chunks, fetch_reads
+from workbench.queries.reads import Answer, Source, chunks, fetch_reads, notices
 from workbench.records.tables import reads
 
 if TYPE_CHECKING:
@@ -50,12 +50,13 @@ class Canvass:
             frame,
             self._baseline(source, frame),
             baseline_days=baseline_days,
-            window=self.window,
             timezone=str(source.zone),
         )
         coverage = coverage_of(source, found, self.window, frame)
-        notice = source.profile.state_database.notice
-        caveats = [*for_canvass(frame, coverage, truncated=truncated), notice]
+        caveats = [
+            *canvass_caveats(coverage, self.window, timezone=str(source.zone)),
+            *notices(source, truncated=truncated),
+        ]
         attrs = {"caveats": caveats, "coverage": coverage, "baseline_days": source.baseline_days}
         return Answer(frame, truncated, attrs)
 

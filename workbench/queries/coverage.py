@@ -27,8 +27,8 @@ def cameras_at(source: Source, scene: Scene, window: Window) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns id, camera, name, kind, latitude, longitude, heading, distance_m; for a mobile unit the position
-        and the distance are NaN.
+        Columns id, camera, name, kind, latitude, longitude, heading, installed_on, removed_on, distance_m; for a
+        mobile unit the position and the distance are NaN.
     """
     import pandas as pd
 
@@ -41,6 +41,8 @@ def cameras_at(source: Source, scene: Scene, window: Window) -> pd.DataFrame:
         cameras.c.latitude,
         cameras.c.longitude,
         cameras.c.heading,
+        cameras.c.installed_on,
+        cameras.c.removed_on,
     ).where(
         sa.or_(cameras.c.installed_on.is_(None), cameras.c.installed_on <= end),
         sa.or_(cameras.c.removed_on.is_(None), cameras.c.removed_on >= start),
@@ -102,9 +104,7 @@ def _outages(source: Source, found: pd.DataFrame, window: Window) -> pd.DataFram
     return frame
 
 
-def daily_counts(
-    source: Source, found: pd.DataFrame, window: Window, *, days: int
-) -> pd.DataFrame:
+def daily_counts(source: Source, found: pd.DataFrame, window: Window, *, days: int) -> pd.DataFrame:
     """Return how many reads each camera delivered on each local day, from ``days`` before the window on.
 
     Returns
@@ -128,5 +128,3 @@ def daily_counts(
     )
     rows = source.connection.execute(query).all()
     return pd.DataFrame(rows, columns=["camera", "day", "reads"])
-
-

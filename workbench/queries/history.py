@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.analysis.caveats import for_history
+from workbench.analysis.caveats import history_caveats
 from workbench.analysis.plates import normalize
 from workbench.errors import BadInput
 from workbench.models import Extent, Window
-from workbench.queries.reads import Answer, Source, fetch_reads
+from workbench.queries.reads import Answer, Source, fetch_reads, notices
 from workbench.records.tables import reads
 
 __all__ = ["History"]
@@ -59,5 +59,5 @@ class History:
         frame = fetch_reads(source, self.window, *where, limit=source.max_rows + 1)
         truncated = len(frame) > source.max_rows
         frame = frame.head(source.max_rows)
-        notice = source.profile.state_database.notice
-        return Answer(frame, truncated, {"caveats": [*for_history(frame), notice], "coverage": []})
+        caveats = [*history_caveats(), *notices(source, truncated=truncated)]
+        return Answer(frame, truncated, {"caveats": caveats, "coverage": []})

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, Literal
 import sqlalchemy as sa
 
 from workbench.analysis import geo
-from workbench.analysis.caveats import for_partial
+from workbench.analysis.caveats import coverage_caveats, partial_caveats
 from workbench.analysis.partial import rank
 from workbench.analysis.pattern import Pattern
 from workbench.errors import BadInput
 from workbench.models import Extent, Scene, Window
 from workbench.queries.canvass import in_scene
 from workbench.queries.coverage import cameras_at, coverage_of
-from workbench.queries.reads import Answer, Source, chunks, fetch_reads
+from workbench.queries.reads import Answer, Source, chunks, fetch_reads, notices
 from workbench.records.tables import plates, reads, to_micros
 
 if TYPE_CHECKING:
@@ -107,8 +107,12 @@ class Partial:
         else:
             considered = self._shortlist(source)
         ranked = self._rank(considered, self.limit)
-        notice = source.profile.state_database.notice
-        attrs["caveats"] = [*for_partial(ranked, attrs["coverage"], truncated=truncated), notice]
+        about = coverage_caveats(attrs["coverage"], self.window, timezone=str(source.zone))
+        attrs["caveats"] = [
+            *(about if self.near else ()),
+            *partial_caveats(self.seen_by),
+            *notices(source, truncated=truncated),
+        ]
         attrs["considered"] = len(considered)
         return Answer(ranked, truncated, attrs)
 
@@ -158,12 +162,14 @@ def _plates_only(rows: Any) -> pd.DataFrame:
     frame["nearest_m"] = float("nan")
     frame["first_seen"] = pd.NaT
     frame["last_seen"] = pd.NaT
-    frame["alternates"] = [[] for _ in range(len(frame))]
+    frame["alternates"] = pd.Series([[] for _ in range(len(frame))], dtype="object")
     return frame
 
 
 def _vehicles(frame: pd.DataFrame) -> pd.DataFrame:
     """Gather reads by plate and state: how often, when, where nearest, make and color, what else it read as."""
+    import pandas as pd
+
     if "distance_m" not in frame:
         frame = frame.assign(distance_m=float("nan"))
     vehicles = (
@@ -182,7 +188,9 @@ def _vehicles(frame: pd.DataFrame) -> pd.DataFrame:
         vehicles[name] = vehicles[name].astype("object").where(vehicles[name].notna(), "")
     alternates = _alternates(frame)
     keys = zip(vehicles["plate"], vehicles["state"], strict=True)
-    vehicles["alternates"] = [alternates.get(key, []) for key in keys]
+    vehicles["alternates"] = pd.Series(
+        [alternates.get(key, []) for key in keys], index=vehicles.index, dtype="object"
+    )
     return vehicles
 
 

@@ -18,7 +18,7 @@ from workbench.records.tables import cameras, reads, to_micros, transfers
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Answer", "Query", "Source", "chunks", "fetch_reads"]
+__all__ = ["Answer", "Query", "Source", "chunks", "fetch_reads", "notices"]
 
 _PLATES_AT_ONCE = 500
 
@@ -145,3 +145,10 @@ def chunks(values: Sequence[str], size: int = _PLATES_AT_ONCE) -> Iterator[Seque
     for first in range(0, len(values), size):
         yield values[first : first + size]
 
+
+def notices(source: Source, *, truncated: bool) -> list[str]:
+    """Return what the policy asks every result to say, and whether it is cut short."""
+    cut = (
+        f"There were more reads than the {source.max_rows:,} shown: narrow the window or the place."
+    )
+    return [*([cut] if truncated else []), source.profile.state_database.notice]

@@ -100,7 +100,7 @@ class Runner:
             answer = self._fetch(query)
             under_way.rows, under_way.truncated = len(answer.frame), answer.truncated
         frame = answer.frame
-        frame.attrs = {
+        attrs: dict[str, Any] = {
             "access_id": under_way.id,
             "case": grounds.case_number,
             "purpose": grounds.purpose,
@@ -113,6 +113,7 @@ class Runner:
             "policy_notes": [finding.reason for finding in decision.warnings],
             **answer.attrs,
         }
+        frame.attrs = dict(attrs)
         return frame
 
     def _fetch(self, query: Query) -> Answer:
@@ -141,9 +142,7 @@ class Runner:
         )
         return decide(self.profile, request)
 
-    def _refuse(
-        self, decision: Decision, query: Query, grounds: Grounds, session: Session
-    ) -> None:
+    def _refuse(self, decision: Decision, query: Query, grounds: Grounds, session: Session) -> None:
         first = decision.refusals[0]
         codes = " ".join(finding.code for finding in decision.refusals)
         self._event(
