@@ -144,19 +144,19 @@ class Chain:
         """
         try:
             if connection is not None:
-                return self._append(entry, connection)
+                return self._append([entry], connection)[0]
             with self.database.write() as own:
-                return self._append(entry, own)
+                return self._append([entry], own)[0]
         except (sa.exc.SQLAlchemyError, OSError) as error:
-            raise RecordUnwritable(
-                f"The access record cannot be written ({type(error).__name__}), so nothing is shown.",
-                "Run: workbench doctor",
-            ) from None
+            raise _unwritable(error) from None
 
     def append_all(self, entries: Sequence[Entry]) -> list[int]:
         """Put several entries on the record in one transaction and return their numbers."""
-        with self.database.write() as connection:
-            return [self.append(entry, connection) for entry in entries]
+        try:
+            with self.database.write() as connection:
+                return self._append(entries, connection)
+        except (sa.exc.SQLAlchemyError, OSError) as error:
+            raise _unwritable(error) from None
 
     def head(self) -> tuple[int, str]:
         """Return number and hash of the newest record; 0 and zeros where there is none."""
@@ -178,23 +178,29 @@ class Chain:
         if self.database.dialect == "postgresql":
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
 
-    def _append(self, entry: Entry, connection: sa.Connection) -> int:
+    def _append(self, entries: Sequence[Entry], connection: sa.Connection) -> list[int]:
         self._serialise(connection)
-        last, prev_hash = self._head(connection)
-        values = self._values(entry, last + 1)
-        values["prev_hash"] = prev_hash
-        values["hash"] = digest([values[name] for name in HASHED])
-        connection.execute(_insert, values)
-        seq, record_hash = values["seq"], values["hash"]
-        if seq % CHECKPOINT_EVERY == 0:
-            self._checkpoint(connection, seq, record_hash)
+        seq, record_hash = self._head(connection)
+        records = []
+        for entry in entries:
+            values = self._values(entry, seq + 1)
+            values["prev_hash"] = record_hash
+            values["hash"] = digest([values[name] for name in HASHED])
+            seq, record_hash = values["seq"], values["hash"]
+            records.append(values)
+        if not records:
+            return []
+        connection.execute(_insert, records)
+        for values in records:
+            if values["seq"] % CHECKPOINT_EVERY == 0:
+                self._checkpoint(connection, values["seq"], values["hash"])
         self.database.after_commit(connection, "head", lambda: self._sign_head(seq, record_hash))
-        return int(seq)
+        return [values["seq"] for values in records]
 
     def _values(self, entry: Entry, seq: int) -> dict[str, Any]:
         session, grounds = entry.session, entry.grounds
         member = session.member if session else None
-        return {
+        values = {
             "seq": seq,
             "at": to_micros(self.clock()),
             "phase": entry.phase,
@@ -222,6 +228,10 @@ class Chain:
             "profile": self.profile,
             "software": self.software,
         }
+        return {
+            name: _storable(value) if isinstance(value, str) else value
+            for name, value in values.items()
+        }
 
     def _anchor(self, seq: int, record_hash: str) -> Anchor:
         at = to_micros(self.clock())
@@ -240,13 +250,14 @@ class Chain:
 
     def _keep_checkpoint(self, anchor: Anchor) -> None:
         line = json.dumps(vars(anchor)) + "\n"
-        handle = os.open(
-            self.folder / "checkpoints.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600
-        )
-        try:
-            os.write(handle, line.encode())
-        finally:
-            os.close(handle)
+        with _outside():
+            handle = os.open(
+                self.folder / "checkpoints.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600
+            )
+            try:
+                os.write(handle, line.encode())
+            finally:
+                os.close(handle)
 
     def _sign_head(self, seq: int, record_hash: str) -> None:
         """Move the signed head forward; several processes may be at it, so never backward.
@@ -254,10 +265,14 @@ class Chain:
         The commit has happened: a head that stays behind for a moment is moved by the next append.
         """
         path = self.folder / "head.json"
-        with contextlib.suppress(Timeout), FileLock(self.folder / "head.lock", timeout=10):
+        with (
+            _outside(),
+            contextlib.suppress(Timeout),
+            FileLock(self.folder / "head.lock", timeout=10),
+        ):
             try:
                 behind = json.loads(path.read_text())["seq"] < seq
-            except (FileNotFoundError, ValueError, KeyError):
+            except (FileNotFoundError, ValueError, KeyError, TypeError):
                 behind = True
             if behind:
                 fresh = path.with_suffix(".new")
@@ -265,9 +280,36 @@ class Chain:
                 fresh.replace(path)
 
 
-def iterate(connection: sa.Connection, *, batch: int = 20_000) -> Iterator[list[tuple[Any, ...]]]:
-    """Give the whole record in order, in lists of rows of plain values."""
-    query = f"SELECT {', '.join(COLUMNS)} FROM audit_records ORDER BY seq"
+def iterate(
+    connection: sa.Connection, *, after: int = 0, batch: int = 20_000
+) -> Iterator[list[tuple[Any, ...]]]:
+    """Give the record in order from the one ``after`` a number, in lists of rows of plain values.
+
+    With ``after`` 0 it gives every row there is, also one whose number is not above 0.
+    """
+    where = f"WHERE seq > {int(after)}" if after else ""
+    query = f"SELECT {', '.join(COLUMNS)} FROM audit_records {where} ORDER BY seq"
     result = connection.execution_options(stream_results=True).exec_driver_sql(query)
     while rows := result.fetchmany(batch):
         yield [tuple(row) for row in rows]
+
+
+def _storable(text: str) -> str:
+    """Write out the two things that a database does not keep in a text: NUL and halves of a surrogate pair."""
+    return text.replace("\0", "\\x00").encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+@contextlib.contextmanager
+def _outside() -> Iterator[None]:
+    """Turn a failure to write beside the database into an unwritable record."""
+    try:
+        yield
+    except OSError as error:
+        raise _unwritable(error) from None
+
+
+def _unwritable(error: Exception) -> RecordUnwritable:
+    return RecordUnwritable(
+        f"The access record cannot be written ({type(error).__name__}), so nothing is shown.",
+        "Run: workbench doctor",
+    )

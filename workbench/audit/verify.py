@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from workbench.audit.chain import COLUMNS, GENESIS, Anchor, digest, iterate
+from workbench.audit import breaks
+from workbench.audit.breaks import Break
+from workbench.audit.chain import COLUMNS, GENESIS, Anchor, iterate
 from workbench.audit.keys import RecordKey
 from workbench.records.database import Database
-from workbench.records.tables import audit_checkpoints, audit_records
+from workbench.records.tables import audit_checkpoints
 
 __all__ = ["Verdict", "verify"]
 
@@ -27,8 +29,8 @@ class Verdict:
     """What a verification found.
 
     ``kind`` is empty when the record is whole, else ``altered``, ``removed``, ``reordered``, ``inserted``, ``cut``,
-    ``rewritten`` or ``checkpoint``; ``seq`` is the first record concerned and ``finding`` says it in words.
-    ``notes`` are things that weaken the proof without breaking it, such as a missing head file.
+    ``rewritten``, ``checkpoint`` or ``unreadable``; ``seq`` is the first record concerned and ``finding`` says it in
+    words. ``notes`` are things that weaken the proof without breaking it, such as a missing head file.
     """
 
     ok: bool
@@ -55,6 +57,19 @@ class _Walk:
     hash: str = GENESIS
 
 
+@dataclass
+class _Outside:
+    """What is kept beside the database."""
+
+    head: list[Anchor] = field(default_factory=list)
+    checkpoints: list[Anchor] = field(default_factory=list)
+    damaged: list[str] = field(default_factory=list)
+
+    @property
+    def anchors(self) -> list[Anchor]:
+        return [*self.head, *self.checkpoints]
+
+
 def verify(
     database: Database,
     folder: Path,
@@ -76,24 +91,16 @@ def verify(
     Verdict
         Never raises for a broken record: the verdict names it.
     """
-    outside = list(_outside(folder))
+    outside = _read_outside(folder)  # before the snapshot: whatever it signs must be in there
+    walk = _Walk()
     with database.read() as connection:
-        inside = [
-            Anchor(row.seq, row.hash, row.at, row.key_id, row.signature)
-            for row in connection.execute(sa.select(audit_checkpoints))
-        ]
-        anchors, forged = _sound([*inside, *outside], key)
-        walk = _Walk()
+        inside = [Anchor(*row) for row in connection.execute(_CHECKPOINTS)]
+        anchors, forged = _sound([*inside, *outside.anchors], key)
         broken = _walk(connection, walk, anchors, progress)
-    notes = list(_notes(folder, outside))
     if broken is None and forged:
-        broken = (
-            "checkpoint",
-            forged[0],
-            f"Checkpoint {forged[0]} does not bear this key's signature.",
-        )
-    if broken is None:
-        broken = _cut(walk, anchors)
+        finding = f"Checkpoint {forged[0]} does not bear this key's signature."
+        broken = Break("checkpoint", forged[0], finding)
+    broken = broken or _cut(walk, anchors)
     kind, seq, finding = broken or ("", None, "")
     return Verdict(
         ok=broken is None,
@@ -104,11 +111,17 @@ def verify(
         kind=kind,
         seq=seq,
         finding=finding,
-        notes=tuple(notes),
+        notes=tuple(_notes(folder, key, walk, inside, outside)),
     )
 
 
-_Broken = tuple[str, int, str]
+_CHECKPOINTS = sa.select(
+    audit_checkpoints.c.seq,
+    audit_checkpoints.c.hash,
+    audit_checkpoints.c.at,
+    audit_checkpoints.c.key_id,
+    audit_checkpoints.c.signature,
+)
 
 
 def _walk(
@@ -116,83 +129,61 @@ def _walk(
     walk: _Walk,
     anchors: dict[int, set[str]],
     progress: Callable[[int], None] | None,
-) -> _Broken | None:
+) -> Break | None:
     """Follow the chain to its end or to the first break."""
     trusted = 0
-    for rows in iterate(connection):
-        for row in rows:
-            if (
-                row[_SEQ] != walk.seq + 1
-                or row[_PREV] != walk.hash
-                or digest(row[:-1]) != row[_HASH]
-            ):
-                return _name(connection, walk, row)
-            walk.seq, walk.hash = row[_SEQ], row[_HASH]
-            walk.records += 1
-            if walk.seq in anchors:
-                if anchors[walk.seq] != {walk.hash}:
-                    return (
-                        "rewritten",
-                        trusted + 1,
-                        f"The records from {trusted + 1} to {walk.seq} were rewritten: the signed checkpoint "
-                        f"at record {walk.seq} does not agree with them.",
-                    )
-                trusted = walk.seq
-        if progress:
-            progress(walk.records)
+    try:
+        for rows in _rows(connection, walk):
+            for row in rows:
+                if row[_SEQ] != walk.seq + 1 or row[_PREV] != walk.hash or not breaks.holds(row):
+                    return breaks.name(connection, walk.seq, walk.hash, row)
+                walk.seq, walk.hash = row[_SEQ], row[_HASH]
+                walk.records += 1
+                if walk.seq in anchors:
+                    if anchors[walk.seq] != {walk.hash}:
+                        return _rewritten(trusted + 1, walk.seq)
+                    trusted = walk.seq
+            if progress:
+                progress(walk.records)
+    except sa.exc.DatabaseError as error:
+        if error.connection_invalidated:
+            raise
+        finding = f"The database is damaged: it cannot be read from record {walk.seq + 1} on."
+        return Break("unreadable", walk.seq + 1, finding)
     return None
 
 
-def _name(connection: sa.Connection, walk: _Walk, row: tuple[Any, ...]) -> _Broken:
-    """Say what happened at the first record that does not follow from the one before it."""
-    seq, due = row[_SEQ], walk.seq + 1
-    genuine = digest(row[:-1]) == row[_HASH]
-    follower = connection.execute(
-        sa.select(audit_records.c.seq)
-        .where(audit_records.c.prev_hash == walk.hash)
-        .order_by(audit_records.c.seq)
-    ).first()
-    if row[_PREV] == walk.hash and seq == due:
-        return "altered", seq, f"Record {seq} was altered after it was written."
-    if follower is not None and follower.seq != due:
-        return (
-            "reordered",
-            due,
-            f"Record {due} is out of place: what belongs there now stands at {follower.seq}.",
-        )
-    if seq > due:
-        last = seq - 1
-        which = f"Record {due} was" if last == due else f"Records {due} to {last} were"
-        return "removed", due, f"{which} removed."
-    if not genuine and _renumbered(row):
-        return "removed", due, f"Record {due} was removed and the ones after it renumbered."
-    if genuine and walk.seq:
-        return (
-            "altered",
-            walk.seq,
-            f"Record {walk.seq} was altered and given a new hash: record {seq} does not follow from it.",
-        )
-    return "altered", due, f"Record {due} was altered after it was written."
+def _rows(connection: sa.Connection, walk: _Walk) -> Iterator[list[tuple[Any, ...]]]:
+    """Give the records; where SQLite cannot decode a text, go on byte by byte from there."""
+    try:
+        yield from iterate(connection)
+    except sa.exc.OperationalError:
+        driver = connection.connection.driver_connection
+        if connection.dialect.name != "sqlite" or driver is None:
+            raise
+        kept = driver.text_factory
+        driver.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
+        try:
+            yield from iterate(connection, after=walk.seq, batch=1)
+        finally:
+            driver.text_factory = kept
 
 
-def _renumbered(row: tuple[Any, ...], reach: int = 100) -> bool:
-    """Tell whether the row is genuine under a later number than it bears."""
-    for shift in range(1, reach):
-        moved = list(row[:-1])
-        moved[_SEQ] += shift
-        if moved[COLUMNS.index("phase")] == "intent":
-            moved[COLUMNS.index("access_id")] = moved[_SEQ]
-        if digest(moved) == row[_HASH]:
-            return True
-    return False
+def _rewritten(first: int, last: int) -> Break:
+    return Break(
+        "rewritten",
+        first,
+        f"Between record {first} and {last} the record was rewritten: the signature over record {last} "
+        "does not agree with it.",
+    )
 
 
-def _cut(walk: _Walk, anchors: dict[int, set[str]]) -> _Broken | None:
+def _cut(walk: _Walk, anchors: dict[int, set[str]]) -> Break | None:
     newest = max(anchors, default=0)
     if newest <= walk.seq:
         return None
     gone = newest - walk.seq
-    return (
+    return Break(
         "cut",
         walk.seq + 1,
         f"The end is cut off: {gone} record{'s' if gone != 1 else ''} from {walk.seq + 1} on "
@@ -200,19 +191,20 @@ def _cut(walk: _Walk, anchors: dict[int, set[str]]) -> _Broken | None:
     )
 
 
-def _outside(folder: Path) -> Iterator[Anchor]:
-    """Give the anchors kept outside the database; unreadable lines count as forged."""
-    head, checkpoints = folder / "head.json", folder / "checkpoints.jsonl"
-    texts: list[str] = []
-    if head.exists():
-        texts.append(head.read_text())
-    if checkpoints.exists():
-        texts.extend(checkpoints.read_text().splitlines())
-    for text in texts:
-        try:
-            yield Anchor(**json.loads(text))
-        except (ValueError, TypeError):
-            yield Anchor(0, "", 0, "", "")
+def _read_outside(folder: Path) -> _Outside:
+    found = _Outside()
+    for path, anchors in (
+        (folder / "head.json", found.head),
+        (folder / "checkpoints.jsonl", found.checkpoints),
+    ):
+        if not path.exists():
+            continue
+        for number, line in enumerate(path.read_bytes().splitlines() or [b""], start=1):
+            try:
+                anchors.append(Anchor(**json.loads(line)))
+            except (ValueError, TypeError):
+                found.damaged.append(f"Line {number} of {path.name} is damaged: it proves nothing.")
+    return found
 
 
 def _sound(anchors: Iterable[Anchor], key: RecordKey) -> tuple[dict[int, set[str]], list[int]]:
@@ -227,8 +219,21 @@ def _sound(anchors: Iterable[Anchor], key: RecordKey) -> tuple[dict[int, set[str
     return good, forged
 
 
-def _notes(folder: Path, outside: list[Anchor]) -> Iterator[str]:
-    if not (folder / "head.json").exists() and outside:
-        yield "head.json is missing: an end cut off after the last checkpoint could not be seen."
-    if not outside:
+def _notes(
+    folder: Path, key: RecordKey, walk: _Walk, inside: list[Anchor], outside: _Outside
+) -> Iterator[str]:
+    """Say what weakens the proof. Files are read again, for others may write while we read."""
+    later = _read_outside(folder)
+    yield from later.damaged
+    if walk.records and not later.anchors:
         yield "No signature is kept outside the database: a cut-off end could not be seen."
+    elif walk.records and not later.head:
+        yield "head.json is missing: an end cut off after the last checkpoint could not be seen."
+    kept, copied = {a.seq for a in inside}, {a.seq for a in later.checkpoints}
+    for seq in sorted({a.seq for a in outside.checkpoints} - kept):
+        yield f"Checkpoint {seq} is missing in the database."
+    for seq in sorted(kept - copied):
+        yield f"Checkpoint {seq} is missing in checkpoints.jsonl."
+    newest = max(_sound([*inside, *later.anchors], key)[0], default=0)
+    if later.anchors and newest < walk.seq:
+        yield f"The records after {newest} are not signed yet: the next entry signs them."

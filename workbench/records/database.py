@@ -1,7 +1,7 @@
 """One door to the database: SQLite for one office, PostgreSQL for an agency.
 
 :meth:`Database.read` and :meth:`Database.write` give a connection inside a transaction. A write begins with the
-write lock (``BEGIN IMMEDIATE`` on SQLite), so that what it reads before it writes cannot change under it.
+write lock, so that what it reads before it writes cannot change under it.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ Dialect = Literal["sqlite", "postgresql"]
 _BUSY_MS = 60_000
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _WRITES = "workbench_writes"
+_WRITE_LOCK = 0x414C5057  # "ALPW": the advisory lock of writers on PostgreSQL
 _AFTER_COMMIT = "workbench_after_commit"
 
 
@@ -67,12 +68,18 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
-        """Give a connection that holds the write lock; commit at the end, roll back on any error."""
+        """Give a connection that holds the write lock; commit at the end, roll back on any error.
+
+        One writer at a time on either database: ``BEGIN IMMEDIATE`` on SQLite, an advisory lock on PostgreSQL. So
+        counting and then inserting needs no further care, and two writers cannot lock each other out.
+        """
         with self.engine.connect().execution_options(**{_WRITES: True}) as connection:
             waiting: dict[str, Callable[[], None]] = {}
             connection.info[_AFTER_COMMIT] = waiting
             try:
                 with connection.begin():
+                    if self.dialect == "postgresql":
+                        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITE_LOCK})")
                     yield connection
             finally:
                 connection.info.pop(_AFTER_COMMIT, None)

@@ -114,6 +114,7 @@ members = Table(
     _text("password_hash"),
     Column("created_at", Micros, nullable=False),
     Column("last_login_at", Micros),
+    Column("enabled_at", Micros),
     Column("locked_until", Micros),
     Column("disabled_at", Micros),
     _text("disabled_why"),

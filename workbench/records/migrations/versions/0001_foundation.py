@@ -125,6 +125,7 @@ def upgrade() -> None:
         sa.Column("password_hash", sa.Text(), server_default="", nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("last_login_at", sa.BigInteger(), nullable=True),
+        sa.Column("enabled_at", sa.BigInteger(), nullable=True),
         sa.Column("locked_until", sa.BigInteger(), nullable=True),
         sa.Column("disabled_at", sa.BigInteger(), nullable=True),
         sa.Column("disabled_why", sa.Text(), server_default="", nullable=False),
