@@ -1,0 +1,54 @@
+"""Everything that a member can be allowed to do. What is not listed here is refused to everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+__all__ = ["ACTIONS", "grants", "is_query", "matches"]
+
+ACTIONS: dict[str, str] = {
+    "query.history": "see the reads of one plate in a time window",
+    "query.canvass": "see the reads around a scene in a time window",
+    "query.partial": "search by a partly known plate",
+    "coverage.view": "see where cameras stood and when they were out, without any read",
+    "case.register": "enter a case in the register",
+    "case.import": "bring in cases from a file",
+    "case.assign": "assign a case to members, close or reopen it",
+    "case.list": "list the cases of the register",
+    "member.add": "open an account",
+    "member.change": "change an account: roles, password reset, disabling",
+    "member.list": "list accounts and their standing",
+    "member.qualify": "enter a member's training, certification or check",
+    "camera.change": "enter or change a camera or an outage",
+    "camera.list": "list cameras and outages",
+    "ingest": "bring in reads from a transfer",
+    "audit.show": "see the access record",
+    "audit.review": "run an audit report and enter findings",
+    "audit.verify": "check the access record for alterations",
+    "audit.checkpoint": "sign a checkpoint of the access record",
+    "policy.change": "choose or change the policy profile",
+}
+"""Action names with what each allows, in words."""
+
+
+def matches(pattern: str, action: str) -> bool:
+    """Say whether a profile's pattern covers an action; ``query.*`` covers every query.
+
+    Examples
+    --------
+    >>> matches("query.*", "query.history"), matches("query.*", "case.list"), matches("*", "ingest")
+    (True, False, False)
+    """
+    if pattern.endswith(".*"):
+        return action.startswith(pattern[:-1])
+    return pattern == action
+
+
+def grants(patterns: Iterable[str], action: str) -> bool:
+    """Say whether any of the patterns covers a known action. An unknown action never is."""
+    return action in ACTIONS and any(matches(pattern, action) for pattern in patterns)
+
+
+def is_query(action: str) -> bool:
+    """Say whether an action returns reads to a person."""
+    return action.startswith("query.")

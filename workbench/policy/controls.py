@@ -1,0 +1,316 @@
+"""The controls that answer for policy clauses: what each does, where, and whether it is built yet.
+
+A clause of a profile names its controls by these names. ``built`` is False for what a later release brings: the
+conformance table then says "planned", whatever the tests say. ``tests`` are the folders or files whose marked tests count for the
+control where a clause has more than one: each of them needs its own passing test.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["CONTROLS", "Control"]
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One control: what it does in a sentence, the module that carries it out, whether it is built."""
+
+    name: str
+    what: str
+    module: str
+    built: bool = True
+    tests: tuple[str, ...] = ("tests/",)
+
+
+_BUILT = (
+    Control(
+        "login",
+        "Every account has its own login and password; failures lock it, idle sessions end, idle "
+        "accounts are disabled.",
+        "workbench.people",
+        tests=("tests/people", "tests/test_people", "tests/service", "tests/test_service"),
+    ),
+    Control(
+        "default-deny",
+        "Whatever is not on the list of actions, or not granted by a role, is refused; no other "
+        "department's, state or federal database is reached.",
+        "workbench.policy.decision",
+        tests=("tests/policy",),
+    ),
+    Control(
+        "roles",
+        "Only the job titles that the profile lists hold roles, and a role opens only its actions.",
+        "workbench.policy.decision",
+        tests=("tests/policy", "tests/people"),
+    ),
+    Control(
+        "member-register",
+        "Who holds which role, given by whom and when, is kept and goes on the access record.",
+        "workbench.people",
+        tests=("tests/people", "tests/service"),
+    ),
+    Control(
+        "training-currency",
+        "Without training on record, or with training that is too old or lacks a topic, ALPR data "
+        "stays closed.",
+        "workbench.policy.requirements",
+        tests=("tests/policy", "tests/people", "tests/queries"),
+    ),
+    Control(
+        "training-register",
+        "Each member's trainings and their dates are kept, and what is missing or late is reported.",
+        "workbench.people",
+        tests=("tests/people", "tests/policy", "tests/reporting", "tests/service"),
+    ),
+    Control(
+        "policy-read",
+        "Without having read the policy within the profile's period, ALPR data stays closed.",
+        "workbench.policy.requirements",
+        tests=("tests/policy", "tests/people"),
+    ),
+    Control(
+        "certification",
+        "Without the certification that the profile asks for, such as CLETS, the system stays closed.",
+        "workbench.policy.requirements",
+        tests=("tests/policy", "tests/people"),
+    ),
+    Control(
+        "contractor-checks",
+        "A contractor needs Live Scan, a record free of convictions and a signed waiver on file.",
+        "workbench.policy.requirements",
+        tests=("tests/policy", "tests/people"),
+    ),
+    Control(
+        "purpose-list",
+        "A query names a purpose out of the profile's list; any other is refused.",
+        "workbench.policy.grounds",
+        tests=("tests/policy", "tests/queries", "tests/service", "tests/cases"),
+    ),
+    Control(
+        "reason-check",
+        "The reason in words is checked for stock words, misplaced numbers, personal data and "
+        "subjects outside the policy.",
+        "workbench.policy.reasons",
+        tests=("tests/policy", "tests/cases"),
+    ),
+    Control(
+        "no-suspicion-asked",
+        "Patrol and investigation are both purposes, and nothing asks for reasonable suspicion or "
+        "probable cause.",
+        "workbench.policy.grounds",
+        tests=("tests/policy",),
+    ),
+    Control(
+        "case-register",
+        "A query belongs to a case of the register; an unknown case is refused.",
+        "workbench.cases",
+        tests=("tests/policy", "tests/cases", "tests/test_cases", "tests/queries"),
+    ),
+    Control(
+        "crime-type-and-incident",
+        "Each search records crime type and incident number, where the profile demands them.",
+        "workbench.policy.grounds",
+        tests=("tests/policy", "tests/queries", "tests/cases"),
+    ),
+    Control(
+        "limits",
+        "A query outside the profile's limits of time, area and known characters is refused.",
+        "workbench.policy.grounds",
+        tests=("tests/policy", "tests/queries"),
+    ),
+    Control(
+        "access-record",
+        "Every access is on an append-only, hash-chained record before its result is shown: who, "
+        "from where, when, what was asked, why, and with what outcome.",
+        "workbench.audit",
+        tests=("tests/audit", "tests/queries", "tests/records", "tests/service"),
+    ),
+    Control(
+        "search-count",
+        "The number of searches, by member and in all, is counted from the access record.",
+        "workbench.audit",
+        tests=("tests/audit", "tests/queries", "tests/reporting", "tests/service"),
+    ),
+    Control(
+        "record-keeping",
+        "Access records cannot be changed or deleted: the workbench offers no way to, the database "
+        "resists it, and the chain shows it.",
+        "workbench.audit",
+        tests=("tests/audit", "tests/records"),
+    ),
+    Control(
+        "audit-report",
+        "An audit report states plan, period, population, seeded sample, findings, training, "
+        "accounts, and the check of the record itself.",
+        "workbench.reporting",
+        tests=("tests/reporting", "tests/audit", "tests/notebooks", "tests/service"),
+    ),
+    Control(
+        "crime-scene-canvass",
+        "All reads around a scene in a time window, by vehicle, with camera coverage.",
+        "workbench.queries.canvass",
+        tests=("tests/queries", "tests/analysis", "tests/service"),
+    ),
+    Control(
+        "partial-plate-search",
+        "A partly known plate is searched with camera and witness error models.",
+        "workbench.queries.partial",
+        tests=("tests/queries", "tests/analysis", "tests/service"),
+    ),
+    Control(
+        "retention-window",
+        "A read past the longest time that the profile allows is not returned by any query.",
+        "workbench.queries.runner",
+        tests=("tests/queries", "tests/policy", "tests/service"),
+    ),
+    Control(
+        "verify-notice",
+        "Whatever leaves the workbench says that it is verified in the state database before "
+        "anybody acts on it.",
+        "workbench.queries.runner",
+        tests=("tests/queries", "tests/reporting", "tests/service"),
+    ),
+    Control(
+        "transfer-register",
+        "Reads come in as registered transfers: who, from which unit or camera, when, SHA-256, rows "
+        "accepted and rejected.",
+        "workbench.ingest",
+        tests=("tests/ingest", "tests/service"),
+    ),
+    Control(
+        "camera-register",
+        "Cameras, their places and outages are entered only by those who administer the system.",
+        "workbench.policy.decision",
+        tests=("tests/policy", "tests/records", "tests/service"),
+    ),
+    Control(
+        "administrator-named",
+        "The responsible officer and the current designee are named in the profile; a missing "
+        "designee is reported.",
+        "workbench.policy.conformance",
+        tests=("tests/policy",),
+    ),
+    Control(
+        "policy-document",
+        "The profile sets down who may use the system, training, monitoring, access records, "
+        "custodians and retention, and `workbench policy show` prints it.",
+        "workbench.cli.policy",
+        tests=("tests/policy",),
+    ),
+    Control(
+        "policy-conformance",
+        "Each clause is traced to its control, the tests that prove it, and their last result.",
+        "workbench.policy.conformance",
+        tests=("tests/policy",),
+    ),
+    Control(
+        "no-public-access",
+        "Nobody without an account of their own sees anything: there is no guest and no public page "
+        "of data.",
+        "workbench.policy.decision",
+        tests=("tests/policy", "tests/service", "tests/people"),
+    ),
+    Control(
+        "no-owner-data",
+        "Reads hold plates, places, times and vehicles: no name, address or registration.",
+        "workbench.records.tables",
+        tests=("tests/policy", "tests/records", "tests/ingest"),
+    ),
+)
+
+_PLANNED = (
+    Control(
+        "attestations",
+        "A named person is asked for a dated statement on what is done outside the software.",
+        "workbench.custody",
+        built=False,
+    ),
+    Control(
+        "hot-lists",
+        "Hot lists with source and expiry are held against incoming reads.",
+        "workbench.hotlists",
+        built=False,
+    ),
+    Control(
+        "hot-list-encryption",
+        "Every hot-list field but the plate is encrypted.",
+        "workbench.hotlists",
+        built=False,
+    ),
+    Control(
+        "hit-verification",
+        "A hit is not acted on before a named person has verified plate, state, vehicle and status.",
+        "workbench.hotlists",
+        built=False,
+    ),
+    Control(
+        "retention-minimum",
+        "No purge reaches reads younger than the shortest time that the profile allows.",
+        "workbench.custody",
+        built=False,
+    ),
+    Control(
+        "purge",
+        "Reads past their time are purged beyond recovery, with approvals and a record.",
+        "workbench.custody",
+        built=False,
+    ),
+    Control(
+        "holds",
+        "Reads that are evidence, or under a demand of law, are held back from a purge.",
+        "workbench.custody",
+        built=False,
+    ),
+    Control(
+        "evidence-package",
+        "Held reads leave as a sealed package on the media that the policy names, to be booked.",
+        "workbench.custody",
+        built=False,
+    ),
+    Control(
+        "releases",
+        "A release needs a written request, an approval by a named title, and is kept on file.",
+        "workbench.custody",
+        built=False,
+    ),
+    Control(
+        "sharing-agreements",
+        "Contracts and memoranda under which another agency runs or shares the system are listed.",
+        "workbench.custody",
+        built=False,
+    ),
+    Control(
+        "undocking-permission",
+        "Undocking a unit needs the permission on record.",
+        "workbench.custody",
+        built=False,
+    ),
+    Control(
+        "overdue-transfer-watch",
+        "A unit whose last transfer is too long ago is reported.",
+        "workbench.ingest",
+        built=False,
+    ),
+    Control(
+        "private-reads-warrant",
+        "Reads made by a private party come in only with a warrant or court order on record.",
+        "workbench.ingest",
+        built=False,
+    ),
+    Control(
+        "public-page",
+        "The policy and what goes with it are written out as a page for the website.",
+        "workbench.custody",
+        built=False,
+    ),
+    Control(
+        "breach-path",
+        "A breach is led to the policy that handles it.",
+        "workbench.custody",
+        built=False,
+    ),
+)
+
+CONTROLS: dict[str, Control] = {each.name: each for each in (*_BUILT, *_PLANNED)}
+"""Controls by name."""
