@@ -43,12 +43,12 @@ class Desk:
     """The home a command works on, opened when it is first needed."""
 
     def __init__(self, home: Path | None = None) -> None:
-        self._home = home
+        self.given = home
 
     @property
     def home(self) -> Path:
         """The home folder meant; it need not exist."""
-        return find_home(self._home)
+        return find_home(self.given)
 
     @cached_property
     def settings(self) -> Settings:
