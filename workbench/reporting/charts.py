@@ -1,0 +1,241 @@
+"""Charts: reads over the window with outages, hours of the day, probabilities, searches.
+
+All keep the same width, so that they line up on a page, and speak in grey print: outages are hatched,
+refusals are open bars, and whatever matters is written beside its mark.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib import dates as mdates
+
+from workbench.reporting import figures, text
+from workbench.reporting.figures import ACCENT, GRID, INK, MUTED, SIGNAL, Picture
+
+__all__ = ["Lane", "by_day", "by_hour", "probabilities", "timeline"]
+
+WIDTH = 7.4
+_LANE = 0.235
+_LEFT, _RIGHT = 2.3, 0.62
+_EDGE = -(_LEFT - 0.02) / (WIDTH - _LEFT - _RIGHT)  # of the lanes, in their own width
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One camera's row of the timeline.
+
+    Times are naive and in the agency's zone; ``gaps`` are (start, end) of outages; ``covered`` is the
+    share of the window in which it worked.
+    """
+
+    code: str
+    name: str
+    times: Sequence[dt.datetime]
+    gaps: Sequence[tuple[dt.datetime, dt.datetime]] = ()
+    covered: float = 1.0
+
+
+def timeline(
+    lanes: Sequence[Lane], start: dt.datetime, end: dt.datetime, *, description: str, caption: str = ""
+) -> Picture:
+    """Draw the reads of each camera over a window, outages hatched, and their sum above.
+
+    Parameters
+    ----------
+    lanes : sequence of Lane
+        In the order shown, top down.
+    start, end : datetime
+        The window, naive and in the agency's zone.
+    """
+    with figures.look():
+        below, above, gap, top = 0.3, 0.62, 0.12, 0.04
+        body = _LANE * max(1, len(lanes))
+        height = below + body + gap + above + top
+        figure = figures.canvas(WIDTH, height)
+        left, right = _LEFT / WIDTH, _RIGHT / WIDTH
+        box = (left, below / height, 1 - left - right, body / height)
+        axes = figure.add_axes(box)
+        _lanes(axes, lanes, start, end)
+        _time_axis(axes, start, end)
+        sums = figure.add_axes(
+            (left, (below + body + gap) / height, box[2], above / height), sharex=axes
+        )
+        _sums(sums, [moment for lane in lanes for moment in lane.times], start, end)
+        return figures.picture(figure, description=description, caption=caption, kind="chart")
+
+
+def _lanes(axes: Any, lanes: Sequence[Lane], start: dt.datetime, end: dt.datetime) -> None:
+    axes.set_ylim(len(lanes) - 0.5, -0.5)
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    for row, lane in enumerate(lanes):
+        axes.axhline(row + 0.5, color=GRID, lw=0.5, zorder=0)
+        down = lane.covered <= 0
+        for first, last in lane.gaps:
+            first, last = max(first, start), min(last, end)
+            if last > first:
+                width = mdates.date2num(last) - mdates.date2num(first)
+                axes.barh(
+                    row, width, left=mdates.date2num(first), height=0.78, color="#eef0f1", hatch="/////",
+                    edgecolor="#a4aab0", lw=0, zorder=1,
+                )  # fmt: skip
+        shown = mdates.date2num(list(lane.times)) if lane.times else []
+        axes.vlines(
+            shown, row - 0.32, row + 0.32, color=ACCENT, lw=1.15, alpha=0.85, zorder=3, rasterized=len(shown) > 3000
+        )
+        label = axes.get_yaxis_transform()
+        ink = MUTED if down else INK
+        axes.text(_EDGE, row, lane.code, transform=label, va="center", fontweight="bold", color=ink)
+        axes.text(_EDGE + 0.08, row, _short(lane.name), transform=label, va="center", fontsize=6.4, color=MUTED)
+        words = "out of order" if down else text.number(len(lane.times))
+        axes.text(
+            1.012, row, words, transform=label, va="center", fontsize=6.4 if down else 7.5,
+            color=SIGNAL if down else INK,
+        )  # fmt: skip
+
+
+def _sums(axes: Any, moments: Sequence[dt.datetime], start: dt.datetime, end: dt.datetime) -> None:
+    seconds = (end - start).total_seconds()
+    step = _step(seconds / 48)
+    edges = [start + dt.timedelta(seconds=index * step) for index in range(math.ceil(seconds / step) + 1)]
+    values = mdates.date2num(list(moments)) if moments else np.array([])
+    bins = mdates.date2num(edges)
+    counts, _ = np.histogram(values, bins=bins)
+    axes.bar(bins[:-1], counts, width=np.diff(bins) * 0.9, align="edge", color="#8fa9c0", lw=0)
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(labelbottom=False, bottom=False)
+    most = int(counts.max()) if len(counts) else 0
+    axes.set_ylim(0, max(1, most) * 1.1)
+    axes.set_yticks([most] if most else [])
+    axes.yaxis.tick_right()
+    axes.text(
+        _EDGE, 0.42, f"All cameras\nper {text.duration(step)}", transform=axes.transAxes, va="center",
+        fontsize=6.4, color=MUTED, linespacing=1.3,
+    )  # fmt: skip
+
+
+def _time_axis(axes: Any, start: dt.datetime, end: dt.datetime) -> None:
+    axes.set_xlim(mdates.date2num(start), mdates.date2num(end))
+    locator = mdates.AutoDateLocator(minticks=4, maxticks=9)
+    axes.xaxis.set_major_locator(locator)
+    long = end - start > dt.timedelta(days=2)
+    axes.xaxis.set_major_formatter(mdates.DateFormatter("%-d %b" if long else "%H:%M"))
+    axes.grid(axis="x", color=GRID, lw=0.5, zorder=0)
+    axes.set_axisbelow(True)
+
+
+def _step(seconds: float) -> float:
+    for step in (15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21600, 43200, 86400, 604800):
+        if step >= seconds:
+            return float(step)
+    return 30 * 86400.0
+
+
+def _short(name: str, most: int = 37) -> str:
+    return name if len(name) <= most else name[: most - 1].rstrip(" ,") + "…"
+
+
+def by_day(
+    days: Sequence[dt.date],
+    done: Sequence[int],
+    refused: Sequence[int],
+    automatic: Sequence[int],
+    *,
+    description: str,
+    caption: str = "",
+) -> Picture:
+    """Draw searches by day: made by people, automatic, and refused, stacked."""
+    with figures.look():
+        figure = figures.canvas(WIDTH, 1.75)
+        axes = figure.add_axes((0.055, 0.15, 0.935, 0.7))
+        x = mdates.date2num(list(days)) if len(days) else np.array([])
+        base = np.zeros(len(days))
+        for values, style, label in (
+            (done, {"color": ACCENT}, "by people"),
+            (automatic, {"color": "#a9bccd"}, "automatic"),
+            (refused, {"facecolor": "white", "edgecolor": SIGNAL, "hatch": "/////"}, "refused"),
+        ):
+            heights = np.asarray(values, dtype=float)
+            if len(x) and heights.any():
+                lw, some = (0.7 if label == "refused" else 0), heights > 0
+                axes.bar(x[some], heights[some], width=0.74, bottom=base[some], lw=lw, label=label, **style)
+                base = base + heights
+        _count_axis(axes, base)
+        if len(x):
+            axes.set_xlim(x[0] - 0.7, x[-1] + 0.7)
+            axes.xaxis.set_major_locator(mdates.AutoDateLocator(minticks=3, maxticks=10))
+            axes.xaxis.set_major_formatter(mdates.DateFormatter("%-d %b"))
+            _legend(axes)
+        return figures.picture(figure, description=description, caption=caption, kind="chart")
+
+
+def by_hour(counts: Sequence[int], *, description: str, caption: str = "", wide: bool = False) -> Picture:
+    """Draw 24 counts, one for each hour of the agency's day; the night is shaded."""
+    with figures.look():
+        width = WIDTH if wide else WIDTH / 2 - 0.1
+        figure = figures.canvas(width, 1.5)
+        left = 0.4 / width
+        axes = figure.add_axes((left, 0.17, 0.985 - left, 0.72))
+        for first, last in ((-0.5, 4.5), (21.5, 23.5)):
+            axes.axvspan(first, last, color="#f0f1f3", lw=0, zorder=0)
+        axes.bar(range(24), counts, width=0.78, color=ACCENT, lw=0, zorder=2)
+        _count_axis(axes, np.asarray(counts, dtype=float))
+        axes.set_xlim(-0.5, 23.5)
+        axes.set_xticks([0, 6, 12, 18], ["0:00", "6:00", "12:00", "18:00"])
+        return figures.picture(figure, description=description, caption=caption, kind="chart")
+
+
+def probabilities(
+    names: Sequence[str], values: Sequence[float], *, description: str, caption: str = ""
+) -> Picture:
+    """Draw candidates' probabilities as bars, best first, with what is left over as an open bar."""
+    with figures.look():
+        rest = max(0.0, 1.0 - float(sum(values)))
+        rows = len(names) + (rest > 0.0005)
+        height = 0.12 + 0.2 * max(1, rows)
+        figure = figures.canvas(WIDTH, height)
+        axes = figure.add_axes((0.15, 0.03, 0.79, 0.94))
+        axes.barh(range(len(names)), values, height=0.62, color=ACCENT, lw=0)
+        for row, (name, value) in enumerate(zip(names, values, strict=True)):
+            _bar_words(axes, row, name, value, INK)
+        if rest > 0.0005:
+            style = {"facecolor": "white", "edgecolor": MUTED, "hatch": "////"}
+            axes.barh(len(names), rest, height=0.62, lw=0.6, **style)
+            _bar_words(axes, len(names), "all others", rest, MUTED)
+        axes.set_ylim(max(1, rows) - 0.5, -0.5)
+        axes.set_xlim(0, max([*values, rest, 0.01]) * 1.02)
+        axes.set_axis_off()
+        return figures.picture(figure, description=description, caption=caption, kind="chart")
+
+
+def _bar_words(axes: Any, row: int, name: str, value: float, color: str) -> None:
+    at = axes.get_yaxis_transform()
+    axes.text(-0.012, row, name, transform=at, ha="right", va="center", color=color, fontweight="bold")
+    axes.annotate(
+        text.share(value), (value, row), xytext=(4, 0), textcoords="offset points", va="center", color=color,
+        annotation_clip=False,
+    )  # fmt: skip
+
+
+def _count_axis(axes: Any, tops: Any) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=True, min_n_ticks=1))
+    axes.set_ylim(0, max(1.0, float(tops.max()) if len(tops) else 1.0) * 1.08)
+    axes.grid(axis="y", color=GRID, lw=0.5, zorder=0)
+    axes.set_axisbelow(True)
+    axes.spines["left"].set_visible(False)
+
+
+def _legend(axes: Any) -> None:
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(
+            loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=3, frameon=False, handlelength=1.1,
+            handleheight=0.8, columnspacing=1.4, borderaxespad=0, fontsize=6.8,
+        )  # fmt: skip
