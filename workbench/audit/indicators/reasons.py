@@ -1,0 +1,158 @@
+"""Reasons in words: too little, misplaced, pasted, too much about a person, or a purpose outside the policy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+
+from workbench.audit.indicators.base import AccessRow, Finding, Material, count, either, who
+from workbench.policy.profile import Profile
+from workbench.policy.reasons import Sign, signs
+
+__all__ = ["digits", "is_digits", "is_vague", "outside_policy", "pasted", "personal_data", "vague"]
+
+_signs = lru_cache(maxsize=50_000)(signs)
+_FEWEST_CHARACTERS = 3  # "two characters or fewer"
+
+
+def is_vague(reason: str) -> bool:
+    """Say whether a reason says nothing: empty, two characters or fewer, stock words only."""
+    if len(reason.strip()) < _FEWEST_CHARACTERS:
+        return True
+    return any(sign.code in ("empty", "stock-words") for sign in _signs(reason))
+
+
+def is_digits(reason: str) -> bool:
+    """Say whether a reason is digits and punctuation only."""
+    return any(sign.code == "digits-only" for sign in _signs(reason))
+
+
+def vague(material: Material) -> Iterator[Finding]:
+    """Find members whose reasons say nothing."""
+    for rows, whole, name in _by_member(material, lambda row: is_vague(row.reason)):
+        share = len(rows) / whole
+        often = share >= material.limits.vague_share and len(rows) >= material.limits.vague_at_least
+        yield material.finding(
+            "REASON-VAGUE",
+            "medium" if often else "low",
+            "Reasons that say nothing",
+            f"{name} gave a reason that says nothing (two characters or fewer, or stock words such as “check”) in "
+            f"{len(rows):,} of {count(whole, 'search', 'searches')} ({share:.0%}).",
+            rows,
+        )
+
+
+def digits(material: Material) -> Iterator[Finding]:
+    """Find members whose reasons are digits and punctuation: a number in the wrong field."""
+    for rows, whole, name in _by_member(material, lambda row: is_digits(row.reason)):
+        yield material.finding(
+            "REASON-DIGITS",
+            "low",
+            "Reasons of digits only",
+            f"{name} typed only digits and punctuation as the reason in {len(rows):,} of "
+            f"{count(whole, 'search', 'searches')}: perhaps a case number in the wrong field.",
+            rows,
+        )
+
+
+def _by_member(
+    material: Material, test: Callable[[AccessRow], bool]
+) -> Iterator[tuple[list[AccessRow], int, str]]:
+    """Give each member's searches of the period that pass a test, out of how many, and the member's name.
+
+    A search that was refused is left out: its reason met the policy already.
+    """
+    allowed = [row for row in material.in_period(material.manual) if not row.refused]
+    for _, rows in material.by_member(allowed):
+        found = [row for row in rows if test(row)]
+        if found:
+            yield found, len(rows), who(found)
+
+
+def pasted(material: Material) -> Iterator[Finding]:
+    """Find the same text given as the reason under several cases.
+
+    Within one case the same reason is as it should be: a case is opened once, with one reason for all its searches.
+    """
+    limits = material.limits
+    for _, rows in material.by_member(material.in_period(material.manual)):
+        texts: dict[str, list[AccessRow]] = {}
+        for row in rows:
+            if not (row.refused or is_vague(row.reason) or is_digits(row.reason)):
+                texts.setdefault(" ".join(row.reason.lower().split()), []).append(row)
+        for same in texts.values():
+            cases = {row.case_number for row in same}
+            if len(cases) < limits.pasted_cases or len(same) < limits.pasted_searches:
+                continue
+            yield material.finding(
+                "REASON-PASTED",
+                "low",
+                "One reason for several cases",
+                f"{who(same)} gave the same text as the reason of {count(len(same), 'search', 'searches')} under "
+                f"{count(len(cases), 'case')}.",
+                same,
+            )
+
+
+def personal_data(material: Material) -> Iterator[Finding]:
+    """Find personal data in a reason, or typed into one that was refused for it."""
+    for _, rows in material.by_member(material.in_period(material.manual)):
+        found = [(row, labels) for row in rows if (labels := _personal(row))]
+        if not found:
+            continue
+        kinds = sorted({label for _, labels in found for label in labels})
+        certain = any(label != _NAME for label in kinds)
+        kept = sum(not row.refused for row, _ in found)
+        yield material.finding(
+            "REASON-PERSONAL-DATA",
+            "medium" if certain and kept else "low",
+            "Personal data in the reason",
+            f"{who([row for row, _ in found])} typed what looks like {either(kinds, 'and')} into the reason of "
+            f"{count(len(found), 'search', 'searches')}"
+            + (f"; {kept:,} stand on the record." if kept else "; policy refused them."),
+            [row for row, _ in found],
+        )
+
+
+_NAME = "a person's name"
+
+
+def _personal(row: AccessRow) -> list[str]:
+    labels = [
+        sign.label
+        for sign in _signs(row.reason)
+        if sign.code == "name" or sign.code.startswith("personal.")
+    ]
+    if not labels and "reason.personal" in row.detail:
+        return ["personal data"]
+    return labels
+
+
+def outside_policy(material: Material) -> Iterator[Finding]:
+    """Find reasons that name a subject which is no purpose of the policy; refused attempts as well."""
+    barred = _barred(material.facts.profile)
+    for _, rows in material.by_member(material.in_period(material.manual)):
+        topics: dict[str, list[tuple[AccessRow, Sign]]] = {}
+        for row in rows:
+            for sign in _signs(row.reason):
+                topic = sign.code.removeprefix("topic.")
+                if topic != sign.code and (barred is None or topic in barred):
+                    topics.setdefault(sign.label, []).append((row, sign))
+        for label, found in topics.items():
+            plain = any(not sign.softened for _, sign in found)
+            refused = sum(row.refused for row, _ in found)
+            also = "" if plain else "; a crime is named beside it"
+            met = f", {refused:,} of them refused" if refused else ""
+            yield material.finding(
+                "REASON-OUTSIDE-POLICY",
+                "high" if plain else "low",
+                "A reason outside the policy",
+                f"{who([row for row, _ in found])} named {label} in the reason of "
+                f"{count(len(found), 'search', 'searches')}{met}{also}.",
+                [row for row, _ in found],
+            )
+
+
+def _barred(profile: Profile | None) -> frozenset[str] | None:
+    """Return the subjects that the policy bars; None where no policy says, for all that are known."""
+    return None if profile is None else frozenset(each.id for each in profile.reason.topics)

@@ -1,0 +1,257 @@
+"""What an audit of a period is made of: plan, population, seeded sample, counts, standing, indicators, proof.
+
+An audit was once not accepted because it showed neither a plan nor who reviewed it and who approved it (California
+State Auditor 2019-118). So the plan is part of the result, and dispositions and signatures are left to the reviewer and
+the approver: nothing here decides anything.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from workbench.audit import show, tables
+from workbench.audit.indicators import (
+    INDICATORS,
+    Assignment,
+    Facts,
+    Finding,
+    Thresholds,
+    find,
+    rows_of,
+)
+from workbench.audit.indicators.base import AccessRow, count
+from workbench.audit.sampling import Sampling, draw, size_for
+from workbench.audit.verify import Verdict
+from workbench.errors import BadInput, BadTime
+from workbench.models import CaseRecord, Member
+from workbench.policy.profile import Profile
+from workbench.records.database import Database
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["AuditReview", "review"]
+
+
+@dataclass(frozen=True)
+class AuditReview:
+    """Everything that an audit report of a period shows.
+
+    Attributes
+    ----------
+    start, end : datetime
+        The period, aware, end excluded.
+    plan : dict
+        Text by heading: scope, period, responsible, method, checked (a list), sample, lookback, limits.
+    population : dict
+        Counts, see :func:`workbench.audit.tables.population_of`.
+    records : DataFrame
+        The period's rows as :func:`workbench.audit.show.records` gives them.
+    sample : DataFrame
+        The rows drawn for review, with the column ``why``.
+    refusals : DataFrame
+        Everything in the period that policy refused, log-ins and other actions too.
+    by_member, by_purpose, by_crime_type, training, accounts : DataFrame
+        See :mod:`workbench.audit.tables`.
+    indicators : tuple of Finding
+        What a reviewer should look at, the gravest first.
+    chain : dict
+        The verdict on the record itself.
+    sampling : Sampling
+        Seed, size and method of the sample.
+    """
+
+    start: dt.datetime
+    end: dt.datetime
+    plan: dict[str, Any]
+    population: dict[str, int]
+    records: pd.DataFrame
+    sample: pd.DataFrame
+    refusals: pd.DataFrame
+    by_member: pd.DataFrame
+    by_purpose: pd.DataFrame
+    by_crime_type: pd.DataFrame
+    training: pd.DataFrame
+    accounts: pd.DataFrame
+    indicators: tuple[Finding, ...]
+    chain: dict[str, Any]
+    sampling: Sampling
+
+
+def review(
+    database: Database,
+    *,
+    start: dt.datetime,
+    end: dt.datetime,
+    zone: dt.tzinfo,
+    profile: Profile,
+    sample_size: int | None,
+    seed: int,
+    verdict: Verdict,
+    members: Sequence[Member],
+    cases: Mapping[str, CaseRecord],
+    now: dt.datetime,
+    assignments: Sequence[Assignment] | None = None,
+    departures: Mapping[str, dt.date] | None = None,
+    before: int | None = None,
+    thresholds: Thresholds | None = None,
+) -> AuditReview:
+    """Review the use of the system in a period.
+
+    Parameters
+    ----------
+    start, end : datetime
+        The period, aware, end excluded.
+    zone : tzinfo
+        The agency's zone: hours of the day and days are taken in it.
+    sample_size : int or None
+        How many accesses to draw; None for what the profile asks for.
+    seed : int
+        The same seed draws the same sample from the same record.
+    verdict : Verdict
+        What the check of the record found.
+    members : sequence of Member
+        All accounts as they stand now.
+    cases : mapping
+        The register, by case number.
+    now : datetime
+        The moment of the review, aware: standing and idle days are taken at it.
+    assignments : sequence of Assignment, optional
+        Who worked on which case when; without it today's assignments are taken for any time.
+    departures : mapping, optional
+        The day each member left, by user name; without it they are read from the record.
+    before : int, optional
+        Only records with a smaller number: an audit leaves its own access out, and can be repeated.
+
+    Raises
+    ------
+    BadTime
+        A time without a zone.
+    BadInput
+        The period ends before it starts, or the sample is empty.
+    """
+    limits = thresholds or Thresholds()
+    back = dt.timedelta(days=limits.lookback_days)
+    _check(start, end, now)
+    frame = show.records(database, start=start - back, end=end, zone=zone, before=before)
+    whole = rows_of(frame.to_dict("records"), zone)
+    left = dict(departures) if departures is not None else departures_in(whole)
+    facts = Facts(
+        now=now,
+        zone=zone,
+        cases=cases,
+        assignments=assignments,
+        members={member.username: member for member in members},
+        departures=left,
+        profile=profile,
+        thresholds=limits,
+    )
+    records = frame[frame["at"] >= start].reset_index(drop=True)
+    rows = [row for row in whole if row.at >= start]
+    searches = [row for row in rows if row.is_search]
+    manual = sum(not row.automatic for row in searches)
+    size = size_for(profile.audits, manual) if sample_size is None else sample_size
+    sampling = draw(searches, size=size, seed=seed)
+    population = tables.population_of(rows)
+    return AuditReview(
+        start=start,
+        end=end,
+        plan=_plan(start, end, zone, profile, population, sampling, limits),
+        population=population,
+        records=records,
+        sample=_sample(records, sampling),
+        refusals=records[records["outcome"] == "refused"].reset_index(drop=True),
+        by_member=tables.by_member(searches, whole, facts),
+        by_purpose=tables.by_purpose(searches, profile),
+        by_crime_type=tables.by_crime_type(searches),
+        training=tables.training_currency(members, facts, profile),
+        accounts=tables.account_review(
+            members, rows, show.last_searches(database, before=before), facts
+        ),
+        indicators=find(whole, facts, start=start, end=end),
+        chain=verdict.as_dict(),
+        sampling=sampling,
+    )
+
+
+def _check(*times: dt.datetime) -> None:
+    if any(time.tzinfo is None for time in times):
+        raise BadTime("The period or the present has no time zone.", "Give times with an offset.")
+    if times[1] <= times[0]:
+        raise BadInput("The period ends before it starts.", "Swap start and end.")
+
+
+def _sample(records: pd.DataFrame, sampling: Sampling) -> pd.DataFrame:
+    chosen = records[records["access_id"].isin(list(sampling.why))].reset_index(drop=True)
+    return chosen.assign(why=[sampling.why[int(number)] for number in chosen["access_id"]])
+
+
+def departures_in(rows: Iterable[AccessRow]) -> dict[str, dt.date]:
+    """Return the day on which each account that is closed was closed, as far as the record shows it.
+
+    Parameters
+    ----------
+    rows : iterable of AccessRow
+        In the order of the record; an account that was opened again later is left out.
+    """
+    found: dict[str, dt.date] = {}
+    for row in rows:
+        username = row.elements.get("username")
+        if row.outcome != "ok" or not isinstance(username, str):
+            continue
+        if row.action == "member.disable":
+            found.setdefault(username, row.local.date())
+        elif row.action == "member.enable":
+            found.pop(username, None)
+    return found
+
+
+def _plan(
+    start: dt.datetime,
+    end: dt.datetime,
+    zone: dt.tzinfo,
+    profile: Profile,
+    population: Mapping[str, int],
+    sampling: Sampling,
+    limits: Thresholds,
+) -> dict[str, Any]:
+    """Return the plan in words."""
+    basis = profile.audits.every_clause or profile.audits
+    first, last = (time.astimezone(zone).strftime("%Y-%m-%d %H:%M") for time in (start, end))
+    return {
+        "scope": (
+            f"Every query for reads on the access record of the {profile.agency.name} in the period: "
+            f"{count(population['accesses'], 'access', 'accesses')} by {count(population['members'], 'account')}, of "
+            f"them {population['automatic']:,} automatic; and all accounts, their training and certifications."
+        ),
+        "period": f"{first} to {last}, end excluded ({zone})",
+        "responsible": (
+            f"{profile.audits.responsible}, who sees that audits are made every {profile.audits.every} "
+            f"({profile.cite(basis)})"
+        ),
+        "method": (
+            "The record is checked for alterations first. Then every access is counted, the indicators are held "
+            "against every access, and a sample is read by a reviewer, who enters a disposition for each access "
+            "and each finding and signs. An approver who is not the reviewer signs after that."
+        ),
+        "checked": [
+            "Whether the record is whole: every hash, every signed checkpoint, the end",
+            "Whether each sampled access had a case, a purpose and a reason that carry it",
+            "Whether what was refused was refused rightly, and whether refusals gather",
+            f"{len(INDICATORS)} misuse indicators, each against the member's own pattern: {', '.join(INDICATORS)}",
+            "Whether every active member holds what the policy asks for, on the day of the review",
+            "Whether accounts are idle, shared, or left open after a departure",
+        ],
+        "sample": sampling.words,
+        "lookback": (
+            f"Patterns that take weeks are looked for over {limits.lookback_days} days before the period as well; "
+            "what is found has at least one access in the period."
+        ),
+        "limits": (
+            "An indicator is no verdict, and its absence is no clearance. What members did with results after the "
+            "workbench showed them is not on this record."
+        ),
+    }
