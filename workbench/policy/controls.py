@@ -1,8 +1,8 @@
 """The controls that answer for policy clauses: what each does, where, and whether it is built yet.
 
 A clause of a profile names its controls by these names. ``built`` is False for what a later release brings: the
-conformance table then says "planned", whatever the tests say. ``tests`` are the folders or files whose marked tests count for the
-control where a clause has more than one: each of them needs its own passing test.
+conformance table then says "planned", whatever the tests say. Where a clause has several controls, each needs a passing
+test of its own: ``tests`` says in which folders or files those stand.
 """
 
 from __future__ import annotations

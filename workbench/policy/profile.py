@@ -1,8 +1,8 @@
 """A policy profile: one agency's written policy as data.
 
-A profile is a YAML file. :func:`load` reads one that ships with the workbench by its name, or one of the site's own by its
-path, and either returns a frozen :class:`Profile` or raises :class:`~workbench.errors.BadProfile` with every problem
-found, each with its line and its mend.
+A profile is a YAML file. :func:`load` reads one that ships with the workbench by its name, or one of the site's own by
+its path, and either returns a frozen :class:`Profile` or raises :class:`~workbench.errors.BadProfile` with every
+problem found, each with its line and its mend.
 """
 
 from __future__ import annotations
