@@ -49,7 +49,9 @@ def committed() -> list[Path]:
     """Return the files that git keeps, or would keep if everything were added now."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     try:
-        listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        listed = subprocess.run(
+            command, cwd=ROOT, capture_output=True, text=True, check=True
+        ).stdout
     except (OSError, subprocess.CalledProcessError):
         pytest.skip("not a git checkout")
     return [path for name in listed.split("\0") if name and (path := ROOT / name).is_file()]
@@ -139,12 +141,14 @@ def test_notebooks_hold_no_output() -> None:
     kept = [path for path in committed() if path.suffix == ".ipynb"]
     for path in kept:
         cells = json.loads(path.read_text())["cells"]
-        assert [cell for cell in cells if cell.get("outputs") or cell.get("execution_count")] == [], path
+        assert [
+            cell for cell in cells if cell.get("outputs") or cell.get("execution_count")
+        ] == [], path
 
 
 def test_changelog_opens_with_this_version() -> None:
     heads = re.findall(r"^## \[(.+?)\]", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
-    assert [head for head in heads if head != "Unreleased"][0] == __version__
+    assert next(head for head in heads if head != "Unreleased") == __version__
 
 
 def test_every_dependency_is_explained() -> None:
@@ -157,13 +161,18 @@ def test_every_dependency_is_explained() -> None:
 
 
 def test_links_in_documents_lead_somewhere() -> None:
-    documents = [path for path in committed() if path.suffix == ".md"]
-    dead = []
-    for path in documents:
-        for target in re.findall(r"\]\(([^)#\s]+)", path.read_text()):
-            if "://" not in target and not target.startswith("mailto:"):
-                if not (path.parent / target).exists():
-                    dead.append((str(path.relative_to(ROOT)), target))
+    links = [
+        (path, target)
+        for path in committed()
+        if path.suffix == ".md"
+        for target in re.findall(r"\]\(([^)#\s]+)", path.read_text())
+        if "://" not in target and not target.startswith("mailto:")
+    ]
+    dead = [
+        (str(path.relative_to(ROOT)), target)
+        for path, target in links
+        if not (path.parent / target).exists()
+    ]
     assert dead == []
 
 
