@@ -1,0 +1,1 @@
+"""Transfers in: from a vendor's file to checked reads, with nothing lost, doubled or dropped in silence."""

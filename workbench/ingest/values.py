@@ -1,0 +1,266 @@
+"""Columns of whatever a vendor wrote, turned into clean numbers and words; what cannot be understood becomes nothing.
+
+Everything here works on whole columns and never raises on a value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.analysis.plates import MAX_LENGTH, normalize, state_code
+
+__all__ = [
+    "Bools",
+    "Floats",
+    "candidates",
+    "compass",
+    "given",
+    "keys",
+    "nullable",
+    "numbers",
+    "plates",
+    "shares",
+    "states",
+    "texts",
+    "truths",
+    "words",
+]
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+_RAW_LENGTH = 40
+_TEXT_LENGTH = 300
+_WORD_LENGTH = 60
+_NOTHING = frozenset(
+    {"", "unknown", "none", "null", "nan", "n/a", "na", "-", "missing", "undefined"}
+)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]+")
+_YES = frozenset({"true", "yes", "y", "t", "1"})
+_NO = frozenset({"false", "no", "n", "f", "0"})
+_POINTS = (
+    "N",
+    "NNE",
+    "NE",
+    "ENE",
+    "E",
+    "ESE",
+    "SE",
+    "SSE",
+    "S",
+    "SSW",
+    "SW",
+    "WSW",
+    "W",
+    "WNW",
+    "NW",
+    "NNW",
+)
+_COMPASS = {point: place * 22.5 for place, point in enumerate(_POINTS)}
+_SPELLED = {"NORTH": "N", "EAST": "E", "SOUTH": "S", "WEST": "W"}
+
+
+def numbers(values: Sequence[Any]) -> Floats:
+    """Return numbers; NaN for what is no number, absent or infinite."""
+    try:
+        found = np.array(values, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):
+        found = np.array([_number(value) for value in values], dtype=np.float64)
+    if found.ndim != 1:
+        found = np.array([_number(value) for value in values], dtype=np.float64)
+    found[np.isinf(found)] = np.nan
+    return found
+
+
+def _number(value: object) -> float:
+    if isinstance(value, str):
+        if "_" in value:
+            return np.nan
+    elif not isinstance(value, (int, float)):
+        return np.nan
+    try:
+        return float(value)
+    except (ValueError, OverflowError):
+        return np.nan
+
+
+def given(values: Sequence[Any]) -> Bools:
+    """Tell which values are there at all, whether they make sense or not."""
+    return np.array([value is not None and value != "" for value in values], dtype=np.bool_)
+
+
+def shares(values: Sequence[Any], scale: str) -> tuple[Floats, int]:
+    """Return confidences from 0 to 1, and how many of those given made no sense.
+
+    Parameters
+    ----------
+    values : sequence
+        As the source wrote them.
+    scale : {"percent", "fraction", "auto"}
+        ``auto`` takes a number above 1 for a percentage.
+    """
+    found = numbers(values)
+    with np.errstate(invalid="ignore"):
+        if scale == "percent":
+            found = found / 100.0
+        elif scale == "auto":
+            found = np.where(found > 1.0, found / 100.0, found)
+        wrong = ~((found >= 0.0) & (found <= 1.0))
+    found[wrong] = np.nan
+    absent = sum(value is None or value == "" for value in values)
+    return found, int(wrong.sum()) - absent
+
+
+def nullable(values: Floats) -> list[float | None]:
+    """Return a list with None where a number is NaN."""
+    listed: list[Any] = values.tolist()
+    if np.isnan(values).any():
+        return [None if value != value else value for value in listed]  # noqa: PLR0124 - NaN
+    return listed
+
+
+def clean(text: str, limit: int) -> str:
+    """Return text without control characters and half characters, cut to ``limit``."""
+    if not (text.isascii() and text.isprintable()):
+        text = _CONTROL.sub(" ", text)
+    return text.strip()[:limit]
+
+
+def plates(values: Sequence[Any]) -> tuple[list[str], list[str]]:
+    """Return the normalized plates (empty where there is none) and the plates as read."""
+    normal, raw = [], []
+    for value in values:
+        if (
+            value.__class__ is str
+            and value.isascii()
+            and value.isalnum()
+            and len(value) <= _RAW_LENGTH
+        ):
+            normal.append(value.upper())
+            raw.append(value)
+        else:
+            text = _text(value, _RAW_LENGTH)
+            normal.append(normalize(text))
+            raw.append(text)
+    return normal, raw
+
+
+def _text(value: object, limit: int) -> str:
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
+        return ""
+    try:
+        return clean(str(value), limit)
+    except ValueError:  # a number of more than 4,300 digits
+        return ""
+
+
+def texts(values: Sequence[Any]) -> list[str | None]:
+    """Return texts of any kind, numbers included; None for nothing."""
+    return [_text(value, _TEXT_LENGTH) or None for value in values]
+
+
+def keys(values: Sequence[Any]) -> list[str]:
+    """Return what a vendor calls its cameras: numbers and words alike as text; empty for nothing."""
+    known: dict[str, str] = {}
+    found = []
+    for value in values:
+        if value.__class__ is str:
+            key = known.get(value)
+            if key is None:
+                key = known[value] = clean(value, _WORD_LENGTH)
+            found.append(key)
+        elif isinstance(value, float) and value.is_integer():
+            found.append(str(int(value)))
+        else:
+            found.append(_text(value, _WORD_LENGTH))
+    return found
+
+
+def words(values: Sequence[Any]) -> list[str | None]:
+    """Return makes, models, colors and bodies in lower case; None for nothing and for "unknown"."""
+    known: dict[str, str | None] = {}
+    found: list[str | None] = []
+    for value in values:
+        if value.__class__ is not str:
+            found.append(None)
+            continue
+        if value not in known:
+            word = " ".join(clean(value, _WORD_LENGTH).lower().replace("_", " ").split())
+            known[value] = None if word in _NOTHING else word
+        found.append(known[value])
+    return found
+
+
+def states(values: Sequence[Any]) -> list[str]:
+    """Return two-letter codes of states; empty for anything else."""
+    known: dict[str, str] = {}
+    found = []
+    for value in values:
+        if value.__class__ is not str:
+            found.append("")
+            continue
+        if value not in known:
+            known[value] = state_code(value)
+        found.append(known[value])
+    return found
+
+
+def truths(values: Sequence[Any], default: bool) -> list[bool]:  # noqa: FBT001
+    """Return yes and no in any of their spellings; ``default`` for anything else."""
+    found = []
+    for value in values:
+        word = str(value).strip().lower() if isinstance(value, (str, bool, int)) else ""
+        found.append(True if word in _YES else False if word in _NO else default)
+    return found
+
+
+def compass(values: Sequence[Any]) -> list[Any]:
+    """Return headings in degrees where they are written as words: ``NE``, ``northbound``, ``NB``."""
+    known: dict[str, Any] = {}
+    for value in {one for one in values if isinstance(one, str)}:
+        word = value.upper().replace("BOUND", "").replace("-", "").replace(" ", "")
+        for spelled, point in _SPELLED.items():
+            word = word.replace(spelled, point)
+        known[value] = _COMPASS.get(word, _COMPASS.get(word.removesuffix("B"), value))
+    return [known[value] if isinstance(value, str) else value for value in values]
+
+
+def candidates(values: Sequence[Any], best: Sequence[str], scale: str) -> list[str | None]:
+    """Return alternatives as JSON text, ``[["8ABC123", 0.91], …]``, without the best and without repeats.
+
+    Parameters
+    ----------
+    values : sequence
+        A list of (plate, confidence) for each row, or None.
+    best : sequence of str
+        The plate that was read.
+    scale : {"percent", "fraction", "auto"}
+        Of the confidences.
+    """
+    return [
+        _candidates(pairs, plate, scale) if pairs else None
+        for pairs, plate in zip(values, best, strict=True)
+    ]
+
+
+def _candidates(pairs: list[tuple[Any, Any]], best: str, scale: str) -> str | None:
+    seen = {best, ""}
+    parts = []
+    for plate, sure in pairs:
+        if plate.__class__ is str and plate.isascii() and plate.isalnum():
+            normal = plate.upper()
+        else:
+            normal = normalize(_text(plate, _RAW_LENGTH))
+        if normal in seen or len(normal) > MAX_LENGTH:
+            continue
+        seen.add(normal)
+        share = sure if sure.__class__ is float else _number(sure)
+        if scale == "percent" or (scale == "auto" and share > 1.0):
+            share /= 100.0
+        parts.append(f'["{normal}", {share:.4g}]' if 0.0 <= share <= 1.0 else f'["{normal}", null]')
+    return f"[{', '.join(parts)}]" if parts else None
