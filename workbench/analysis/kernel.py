@@ -1,0 +1,251 @@
+"""The compiled scan: the likelihood of a pattern for each of millions of plates.
+
+Plates lie sorted in one array of codes, beside it how many leading characters each shares with the one before. The
+dynamic program runs over the characters of a plate, so plates that begin alike share its columns; and when no
+way to go on from a beginning can reach the threshold, all plates that begin so are passed over. Both are exact:
+a result does not depend on where the array was cut for threads.
+
+Functions here are plain Python, compiled by numba on first use and kept in its cache (beside the module, else
+in the user's cache directory, else not at all). They release the GIL.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["PAD", "Tables", "scan", "scan_substitutions"]
+
+Floats = npt.NDArray[np.float64]
+
+PAD = 36
+"""The code that fills up plates shorter than the array is wide."""
+
+_CHUNK = 1 << 17
+_THREADS = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Tables:
+    """What the scan needs of a pattern under a model; ``m`` items, plates up to ``width`` characters.
+
+    Parameters
+    ----------
+    emission : array (m + 1, 36)
+        Row i: the chance of what item i says, for each true character; row 0 is not used.
+    missing : array (m + 1, 36)
+        Row i: the chance that a character behind item i is missing from what was said; in the row of
+        a star 1, for all that the star stands for.
+    along : array (m + 1,)
+        The chance that item i stands for no character of the plate: it was said of none, or is optional;
+        1 for a star.
+    swap : array (m + 1,)
+        The chance that items i - 1 and i are two neighbors that changed places.
+    length : array (width + 1,)
+        A factor for each length of plate.
+    bound, bound_swap : array (width + 1, m + 1)
+        The most that a path from here can still be multiplied by.
+    band : array (width + 1, 2)
+        For each number of characters read, the first and the last item that can be reached.
+    """
+
+    emission: Floats
+    missing: Floats
+    along: Floats
+    swap: Floats
+    length: Floats
+    bound: Floats
+    bound_swap: Floats
+    band: npt.NDArray[np.int64]
+
+
+def _scan(
+    codes: npt.NDArray[np.uint8],
+    lengths: npt.NDArray[np.uint8],
+    shared: npt.NDArray[np.uint8],
+    emission: Floats,
+    missing: Floats,
+    along: Floats,
+    swap: Floats,
+    length: Floats,
+    bound: Floats,
+    bound_swap: Floats,
+    band: npt.NDArray[np.int64],
+    threshold: float,
+    start: int,
+    stop: int,
+    out: Floats,
+) -> float:
+    """Fill ``out[start:stop]``; return the most that the plates passed over could add up to."""
+    rows = emission.shape[0]
+    width = codes.shape[1]
+    columns = np.zeros((width + 1, rows))
+    columns[0, 0] = 1.0
+    for i in range(1, band[0, 1] + 1):
+        columns[0, i] = columns[0, i - 1] * along[i]
+    passed = 0.0
+    dead = width + 1  # the depth at which the current beginning was given up
+    dead_bound = 0.0
+    for k in range(start, stop):
+        common = 0 if k == start else int(shared[k])
+        if common >= dead:
+            out[k] = 0.0
+            passed += dead_bound
+            continue
+        dead = width + 1
+        n = int(lengths[k])
+        for j in range(common + 1, n + 1):
+            t = codes[k, j - 1]
+            first = band[j, 0]
+            last = band[j, 1]
+            best = 0.0
+            value = 0.0
+            if first == 0:
+                value = columns[j - 1, 0] * missing[0, t]
+                columns[j, 0] = value
+                best = value * bound[j, 0] + columns[j - 1, 0] * bound_swap[j - 1, 0]
+                first = 1
+            for i in range(first, last + 1):
+                value = (
+                    columns[j - 1, i - 1] * emission[i, t]
+                    + columns[j - 1, i] * missing[i, t]
+                    + value * along[i]
+                )
+                if swap[i] > 0.0 and j > 1:
+                    before = codes[k, j - 2]
+                    value += columns[j - 2, i - 2] * (
+                        swap[i] * emission[i - 1, t] * emission[i, before]
+                    )
+                columns[j, i] = value
+                best += value * bound[j, i] + columns[j - 1, i] * bound_swap[j - 1, i]
+            if best < threshold:
+                dead = j
+                dead_bound = best
+                break
+        if dead <= width:
+            out[k] = 0.0
+            passed += dead_bound
+        else:
+            out[k] = columns[n, rows - 1] * length[n]
+    return passed
+
+
+def _substitutions(
+    codes: npt.NDArray[np.uint8], table: Floats, start: int, stop: int, out: Floats
+) -> None:
+    """Fill ``out[start:stop]`` with the product over positions of ``table[position, code]``."""
+    width = codes.shape[1]
+    for k in range(start, stop):
+        value = 1.0
+        for j in range(width):
+            value *= table[j, codes[k, j]]
+        out[k] = value
+
+
+def _substitutions8(
+    codes: npt.NDArray[np.uint8], table: Floats, start: int, stop: int, out: Floats
+) -> None:
+    """Do the same for plates of at most eight characters, unrolled."""
+    for k in range(start, stop):
+        left = table[0, codes[k, 0]] * table[1, codes[k, 1]]
+        left *= table[2, codes[k, 2]] * table[3, codes[k, 3]]
+        right = table[4, codes[k, 4]] * table[5, codes[k, 5]]
+        right *= table[6, codes[k, 6]] * table[7, codes[k, 7]]
+        out[k] = left * right
+
+
+@functools.cache
+def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a function with numba, from its cache where one can be kept."""
+    import numba
+
+    try:
+        return _jit(numba, function, cache=True)
+    except RuntimeError:  # numba: "cannot cache function: no locator available"
+        return _jit(numba, function, cache=False)
+
+
+def _jit(numba: Any, function: Callable[..., Any], *, cache: bool) -> Callable[..., Any]:
+    types = numba.types
+    plates = types.Array(types.uint8, 2, "C", readonly=True)
+    small = types.Array(types.uint8, 1, "C", readonly=True)
+    matrix = types.Array(types.float64, 2, "C")
+    vector = types.Array(types.float64, 1, "C")
+    span = (types.int64, types.int64, vector)
+    if function is _scan:
+        band = types.Array(types.int64, 2, "C")
+        tables = (matrix, matrix, vector, vector, vector, matrix, matrix, band)
+        signature = types.float64(plates, small, small, *tables, types.float64, *span)
+    else:
+        signature = types.void(plates, matrix, *span)
+    compiled: Callable[..., Any] = numba.njit(signature, cache=cache, nogil=True)(function)
+    return compiled
+
+
+def _in_chunks(count: int, work: Callable[[int, int], Any]) -> list[Any]:
+    """Run ``work(start, stop)`` over ``count`` plates, in threads where there are many."""
+    spans = [(start, min(count, start + _CHUNK)) for start in range(0, count, _CHUNK)]
+    threads = min(_THREADS, os.cpu_count() or 1, len(spans))
+    if threads <= 1:
+        return [work(*span) for span in spans]
+    with ThreadPoolExecutor(threads, thread_name_prefix="plates") as pool:
+        return list(pool.map(lambda span: work(*span), spans))
+
+
+def scan(
+    codes: npt.NDArray[np.uint8],
+    lengths: npt.NDArray[np.uint8],
+    shared: npt.NDArray[np.uint8],
+    tables: Tables,
+    threshold: float = 0.0,
+) -> tuple[Floats, float]:
+    """Return the likelihood of each plate, and the most that those passed over could add up to.
+
+    Parameters
+    ----------
+    codes : array (N, width) of uint8
+        Sorted plates, 0 to 35 a character, ``PAD`` behind the last.
+    lengths, shared : array (N,) of uint8
+        Characters of each plate; leading characters shared with the plate before.
+    tables : Tables
+        The pattern under a model.
+    threshold : float
+        Plates that cannot reach it may be given as 0; 0 scores every plate.
+    """
+    out = np.zeros(len(codes))
+    function = _compiled(_scan)
+    t = tables
+
+    def work(start: int, stop: int) -> float:
+        bounds = (t.length, t.bound, t.bound_swap, t.band)
+        model = (t.emission, t.missing, t.along, t.swap, *bounds)
+        return float(function(codes, lengths, shared, *model, threshold, start, stop, out))
+
+    return out, sum(_in_chunks(len(codes), work))
+
+
+def scan_substitutions(codes: npt.NDArray[np.uint8], table: Floats) -> Floats:
+    """Return for each plate the product over its positions of ``table[position, code]``.
+
+    Parameters
+    ----------
+    codes : array (N, width) of uint8
+        Plates in any order, ``PAD`` behind the last character.
+    table : array (width, 37)
+        Factors; the column of ``PAD`` holds what the end of the plate there means.
+    """
+    out = np.zeros(len(codes))
+    function = _compiled(_substitutions8 if codes.shape[1] == 8 else _substitutions)
+
+    def work(start: int, stop: int) -> None:
+        function(codes, table, start, stop, out)
+
+    _in_chunks(len(codes), work)
+    return out

@@ -1,0 +1,341 @@
+"""The likelihood of a pattern for each plate of a set, under an error model.
+
+Somebody looks at a plate and says a pattern. Reading the plate from left to right, each character is said as
+itself or as another, or is missing from what is said; now and then a character is said that is not there, or
+two neighbors change places. The likelihood adds up all ways in which the plate can have led to the pattern. A
+star stands for any characters and costs nothing; where there are several, the places that they leave for the
+rest are equally probable. Each unknown ``?`` says nothing but that there is a character.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.analysis import kernel
+from workbench.analysis.errormodels import ErrorModel
+from workbench.analysis.kernel import PAD, Tables
+from workbench.analysis.pattern import Item, Pattern
+from workbench.analysis.plates import ALPHABET, MAX_LENGTH, PlateFormat, formats, normalize
+
+__all__ = ["PlateSet", "at_random", "chance_of", "fits_series", "likelihoods", "scores", "tables"]
+
+Floats = npt.NDArray[np.float64]
+
+_SIZE = len(ALPHABET)
+_NARROW = 8
+_OPTIONAL = 0.5
+_MOST_OFF = 2
+_LOOKUP = np.full(256, PAD, dtype=np.uint8)
+for _code, _character in enumerate(ALPHABET):
+    _LOOKUP[ord(_character)] = _code
+
+
+@dataclass(frozen=True, eq=False)
+class PlateSet:
+    """Plates in the order that the scan wants: sorted, one byte a character, 18 bytes a plate at most.
+
+    Parameters
+    ----------
+    codes : array (N, width) of uint8
+        Sorted plates; width 8, or 12 where one is longer.
+    lengths, shared : array (N,) of uint8
+        Characters of each; leading characters shared with the one before.
+    order : array (N,) of uint32
+        Where each stood among the plates that were given.
+    """
+
+    codes: npt.NDArray[np.uint8]
+    lengths: npt.NDArray[np.uint8]
+    shared: npt.NDArray[np.uint8]
+    order: npt.NDArray[np.uint32]
+
+    @classmethod
+    def of(cls, plates: Sequence[str]) -> PlateSet:
+        """Sort plates into a set; one that is longer than ``MAX_LENGTH`` never fits any pattern."""
+        try:
+            text = np.asarray(plates, dtype=f"S{MAX_LENGTH + 1}")
+        except UnicodeEncodeError:
+            text = np.asarray([normalize(p) for p in plates], dtype=f"S{MAX_LENGTH + 1}")
+        if text.size == 0:
+            text = np.zeros(0, dtype=f"S{MAX_LENGTH + 1}")
+        raw = text.view(np.uint8).reshape(len(text), MAX_LENGTH + 1)
+        width = MAX_LENGTH if raw[:, _NARROW:].any() else _NARROW
+        codes = _LOOKUP[raw[:, :width]]
+        codes[raw[:, MAX_LENGTH] != 0] = PAD  # longer than any plate: no character, no match
+        order = _sorted(codes)
+        return cls.from_sorted(np.ascontiguousarray(codes[order]), order)
+
+    @classmethod
+    def from_sorted(cls, codes: npt.NDArray[np.uint8], order: npt.NDArray[np.uint32]) -> PlateSet:
+        """Build a set of codes that are sorted already."""
+        lengths = (codes != PAD).sum(axis=1, dtype=np.uint8)
+        shared = np.zeros(len(codes), dtype=np.uint8)
+        if len(codes) > 1:
+            differ = codes[1:] != codes[:-1]
+            first = np.where(differ.any(axis=1), differ.argmax(axis=1), codes.shape[1])
+            shared[1:] = np.minimum(first, lengths[1:])
+        return cls(codes, lengths, shared, order)
+
+    def only(self, chosen: npt.NDArray[np.bool_]) -> PlateSet:
+        """Return the plates that are chosen (in the set's own order)."""
+        return self.from_sorted(np.ascontiguousarray(self.codes[chosen]), self.order[chosen])
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes in memory."""
+        return self.codes.nbytes + self.lengths.nbytes + self.shared.nbytes + self.order.nbytes
+
+
+def _sorted(codes: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint32]:
+    if codes.shape[1] == _NARROW:
+        return np.argsort(codes.view(">u8").ravel(), kind="stable").astype(np.uint32)
+    rows = np.ascontiguousarray(codes).view(f"V{codes.shape[1]}").ravel()
+    return np.argsort(rows, kind="stable").astype(np.uint32)
+
+
+def likelihoods(
+    pattern: Pattern, plates: Sequence[str] | PlateSet, model: ErrorModel, *, threshold: float = 0.0
+) -> Floats:
+    """Return the likelihood of a pattern for each plate, in the order that they were given.
+
+    Parameters
+    ----------
+    pattern : Pattern
+        What was said.
+    plates : sequence of str, or PlateSet
+        Normalized plates.
+    model : ErrorModel
+        Who said it, and the mistakes that such a one makes.
+    threshold : float
+        Plates below it may be given as 0, which is faster.
+    """
+    chosen = plates if isinstance(plates, PlateSet) else PlateSet.of(plates)
+    values = np.empty(len(chosen))
+    values[chosen.order] = scores(pattern, chosen, model, threshold=threshold)
+    return values
+
+
+def scores(
+    pattern: Pattern, plates: PlateSet, model: ErrorModel, *, threshold: float = 0.0
+) -> Floats:
+    """Return the likelihood of a pattern for each plate of a set, in the set's own order."""
+    if not len(plates):
+        return np.zeros(0)
+    width = plates.codes.shape[1]
+    built = tables(pattern, model, width)
+    if _only_substitutions(pattern, model):
+        return kernel.scan_substitutions(plates.codes, _by_position(built, width))
+    return kernel.scan(plates.codes, plates.lengths, plates.shared, built, threshold)[0]
+
+
+def _only_substitutions(pattern: Pattern, model: ErrorModel) -> bool:
+    edits = model.extra or model.swapped or model.missing.any()
+    return not edits and not any(item.star or item.optional for item in pattern.items)
+
+
+def _by_position(built: Tables, width: int) -> Floats:
+    """Return factors by position and code for a pattern that fixes every position."""
+    items = built.emission.shape[0] - 1
+    table = np.zeros((width, _SIZE + 1))
+    table[items:, PAD] = 1.0
+    table[: min(items, width), :_SIZE] = built.emission[1 : width + 1]
+    table[0] *= built.length[items] if items <= width else 0.0
+    return table
+
+
+def tables(pattern: Pattern, model: ErrorModel, width: int) -> Tables:
+    """Return what the scan needs of a pattern under a model, for plates up to ``width`` characters."""
+    items = pattern.items
+    rows = len(items) + 1
+    star = np.array([False, *(item.star for item in items), False])
+    emission, missing = np.zeros((rows, _SIZE)), np.zeros((rows, _SIZE))
+    along, swap = np.zeros(rows), np.zeros(rows)
+    stays = 1.0 - model.swapped
+    for i, item in enumerate(items, start=1):
+        present = _OPTIONAL if item.optional else 1.0
+        along[i] = 1.0
+        if not item.star:
+            emission[i] = chance_of(item, model) * (1.0 - model.missing) * stays * present
+            along[i] = 1.0 - present + model.extra * _said_of_nothing(item, model) * present
+    for i in range(rows):
+        # What a star stands for costs nothing; beside a star, nothing can be missing.
+        if star[i]:
+            missing[i] = 1.0
+        elif not star[i + 1]:
+            missing[i] = model.missing * stays
+        if i >= 2 and not star[i] and not star[i - 1]:
+            swap[i] = model.swapped / stays**2
+    length = _length_factors(pattern, model, width)
+    bound, bound_swap = _bounds((emission, missing, along, swap), length)
+    band = _band(pattern, width)
+    return Tables(emission, missing, along, swap, length, bound, bound_swap, band)
+
+
+def _band(pattern: Pattern, width: int) -> npt.NDArray[np.int64]:
+    """Return the items that can be reached at each column: at most ``_MOST_OFF`` missing or extra there."""
+    last = len(pattern.items)
+    if pattern.has_star:
+        return np.array([[0, last]] * (width + 1), dtype=np.int64)
+    optional = sum(item.optional for item in pattern.items)
+    columns = np.arange(width + 1)
+    first = np.clip(columns - _MOST_OFF, 0, last + 1)
+    return np.stack([first, np.clip(columns + _MOST_OFF + optional, 0, last)], axis=1)
+
+
+def chance_of(item: Item, model: ErrorModel) -> Floats:
+    """Return for each true character the chance of what an item says, if it is seen at all."""
+    said = item.distribution()
+    sure = model.substitution @ said
+    if item.certainty == 1.0 or item.unknown:
+        return np.asarray(sure)
+    return np.asarray(item.certainty * sure + (1.0 - item.certainty) * (model.when_unsure() @ said))
+
+
+def _said_of_nothing(item: Item, model: ErrorModel) -> float:
+    """Return the chance of what an item says where a character is said that is not there."""
+    sure = float(model.extra_is @ item.distribution())
+    return item.certainty * sure + (1.0 - item.certainty) / _SIZE
+
+
+def _length_factors(pattern: Pattern, model: ErrorModel, width: int) -> Floats:
+    """Return a factor per length: no extra character at its gaps, the stars' places, the length said."""
+    stars = sum(item.star for item in pattern.items)
+    fixed = len(pattern.items) - stars
+    off_by_one = min(0.5, 2.0 * (model.extra + float(model.missing.mean())))
+    factors = np.zeros(width + 1)
+    for n in range(width + 1):
+        places = math.comb(max(0, n - fixed) + stars - 1, stars - 1) if stars else 1
+        factors[n] = (1.0 - model.extra) ** (n + 1) / places
+        if pattern.length is not None:
+            off = max(pattern.length[0] - n, n - pattern.length[1], 0)
+            factors[n] *= off_by_one**off
+    factors[0] = 0.0  # there is no empty plate
+    return factors
+
+
+def _bounds(parts: tuple[Floats, Floats, Floats, Floats], length: Floats) -> tuple[Floats, Floats]:
+    """Return the most that a path can still be multiplied by, from each column and row.
+
+    Paths are cut where they leave a column: by a character said or missing (``bound``), or by a swap that
+    passes over the next column (``bound_swap``). For the characters to come the best ones are taken.
+    """
+    emission, missing, along, swap = parts
+    rows, width = len(along), len(length) - 1
+    best, lost = emission.max(axis=1), missing.max(axis=1)
+    go = np.zeros((width + 1, rows + 2))  # [remaining characters, row]: all ways on
+    leave = np.zeros((width + 1, rows + 2))  # those that start with the next character
+    for left in range(width + 1):
+        for i in range(rows - 1, -1, -1):
+            if left == 0:
+                leave[0, i] = 1.0 if i == rows - 1 else 0.0
+            else:
+                leave[left, i] = lost[i] * go[left - 1, i]
+                if i + 1 < rows:
+                    leave[left, i] += best[i + 1] * go[left - 1, i + 1]
+                if left >= 2 and i + 2 < rows:
+                    leave[left, i] += swap[i + 2] * best[i + 1] * best[i + 2] * go[left - 2, i + 2]
+            go[left, i] = leave[left, i]
+            if i + 1 < rows:
+                go[left, i] += along[i + 1] * go[left, i + 1]
+    bound, bound_swap = np.zeros((width + 1, rows)), np.zeros((width + 1, rows))
+    for j in range(width + 1):
+        for i in range(rows):
+            ways = [leave[r, i] * length[j + r] for r in range(width - j + 1)]
+            bound[j, i] = max(ways)
+            if i + 2 < rows and j + 2 <= width:
+                pair = swap[i + 2] * best[i + 1] * best[i + 2]
+                ways = [go[r, i + 2] * length[j + 2 + r] for r in range(width - j - 1)]
+                bound_swap[j, i] = pair * max(ways)
+    return bound * (1.0 + 1e-9), bound_swap * (1.0 + 1e-9)
+
+
+def fits_series(plates: PlateSet, states: Sequence[str]) -> npt.NDArray[np.bool_]:
+    """Return which plates fit a series of their state, in the order that they were given.
+
+    As :func:`workbench.analysis.plates.is_plausible`, for many at once. ``states`` has one for each plate.
+    """
+    names, inverse = np.unique(np.asarray(states, dtype=str), return_inverse=True)
+    inverse = inverse[plates.order]
+    fits = np.zeros(len(plates), dtype=bool)
+    for number, state in enumerate(names):
+        chosen = np.flatnonzero(inverse == number)
+        codes, lengths = plates.codes[chosen], plates.lengths[chosen]
+        found = np.zeros(len(chosen), dtype=bool)
+        for series in formats(state) or formats():
+            size = len(series.positions)
+            todo = np.flatnonzero((lengths == size) & ~found)
+            allowed = _positions(series) > 0
+            match = allowed[np.arange(size), codes[todo, :size]].all(axis=1)
+            found[todo] = match
+        fits[chosen] = found
+    result = np.empty(len(plates), dtype=bool)
+    result[plates.order] = fits
+    return result
+
+
+def at_random(pattern: Pattern, model: ErrorModel, states: Mapping[str, float]) -> float:
+    """Return the mean likelihood of a pattern over plates as they are issued: what chance would give.
+
+    Parameters
+    ----------
+    pattern, model
+        As for :func:`likelihoods`.
+    states : mapping of str to float
+        How frequent each state is; one without formats on file counts as any state.
+    """
+    built = tables(pattern, model, MAX_LENGTH)
+    total, weight = 0.0, 0.0
+    for state, share in states.items():
+        series = formats(state) or formats()
+        whole = sum(f.share for f in series)
+        states_mixed = 1.0 if formats(state) else len({f.state for f in series})
+        regular = sum(f.share * _mean_over(built, _positions(f)) for f in series) / states_mixed
+        personal = max(0.0, 1.0 - whole / states_mixed)
+        if personal:
+            regular += personal * _personalized(built)
+        total += share * regular
+        weight += share
+    return total / weight if weight else _personalized(built)
+
+
+def _personalized(built: Tables) -> float:
+    """Return the mean likelihood over plates of five to seven characters, any at any place."""
+    anything = np.full((7, _SIZE), 1.0 / _SIZE)
+    shares = {5: 0.15, 6: 0.25, 7: 0.6}
+    return sum(share * _mean_over(built, anything[:n]) for n, share in shares.items())
+
+
+def _positions(series: PlateFormat) -> Floats:
+    """Return the probability of each character at each position of a series."""
+    result = np.zeros((len(series.positions), _SIZE))
+    for row, allowed in zip(result, series.positions, strict=True):
+        row[[ALPHABET.index(character) for character in allowed]] = 1.0 / len(allowed)
+    return result
+
+
+def _mean_over(built: Tables, positions: Floats) -> float:
+    """Return the mean of the scan's result over plates whose characters are independent."""
+    rows, along = len(built.along), built.along
+    emission, missing = positions @ built.emission.T, positions @ built.missing.T
+    columns = np.zeros((len(positions) + 1, rows))
+    columns[0, 0] = 1.0
+    for i in range(1, rows):
+        columns[0, i] = columns[0, i - 1] * along[i]
+    for j in range(1, len(positions) + 1):
+        columns[j] = columns[j - 1] * missing[j - 1]
+        columns[j, 1:] += columns[j - 1, :-1] * emission[j - 1, 1:]
+        if j > 1:
+            columns[j, 2:] += (
+                columns[j - 2, :-2] * built.swap[2:] * emission[j - 1, 1:-1] * emission[j - 2, 2:]
+            )
+        for i in range(1, rows):
+            columns[j, i] += columns[j, i - 1] * along[i]
+    return float(columns[-1, -1] * built.length[len(positions)])
