@@ -97,6 +97,7 @@ class Settings:
     def save(self) -> None:
         """Write the settings file and make the folders, readable by their owner alone."""
         self.home.mkdir(parents=True, exist_ok=True)
+        self.home.chmod(0o700)
         for folder in (self.keys, self.record, self.rejects, self.map, self.home / "sessions"):
             folder.mkdir(exist_ok=True, mode=0o700)
         lines = [f"{key} = {json.dumps(getattr(self, key))}" for key in sorted(_KEYS)]

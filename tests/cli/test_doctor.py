@@ -70,6 +70,14 @@ def _open_folder(home: Path) -> None:
     (home / "keys").chmod(0o755)
 
 
+def _open_home(home: Path) -> None:
+    home.chmod(0o755)
+
+
+def _open_signatures(home: Path) -> None:
+    (home / "record" / "head.json").chmod(0o666)
+
+
 def _open_session(home: Path) -> None:
     token = home / "sessions" / "rivera.token"
     token.write_text("x")
@@ -115,6 +123,8 @@ def _sql(*statements: str) -> Callable[[Path], None]:
     [
         (_open_key, "permissions", "chmod 600"),
         (_open_folder, "permissions", "chmod 700"),
+        (_open_home, "permissions", "chmod 700"),
+        (_open_signatures, "permissions", "chmod 600"),
         (_open_session, "permissions", "chmod 600"),
         (_no_key, "record", "backup"),
         (_no_head, "record", "audit verify"),
@@ -150,6 +160,18 @@ def test_damage_is_named_with_its_mend(
     assert finding.state == "fail"
     assert mend in finding.mend
     assert doctor(home).exit_code == 1
+
+
+def test_a_session_file_elsewhere_is_looked_at_alone(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = tmp_path / "job.token"
+    token.write_text("x")
+    token.chmod(0o644)
+    monkeypatch.setenv("WORKBENCH_SESSION_FILE", str(token))
+    assert str(token) in state(home, "permissions").found
+    token.chmod(0o600)
+    assert state(home, "permissions").state == "ok"
 
 
 def test_a_missing_database_is_not_made(home: Path) -> None:

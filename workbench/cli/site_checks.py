@@ -21,6 +21,7 @@ _TOO_LITTLE = 0.5 * _GIGABYTE
 _LITTLE = 5 * _GIGABYTE
 _SHARED_DISKS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs"}
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_WRITING = stat.S_IWGRP | stat.S_IWOTH
 
 
 def read_settings(home: Path) -> tuple[Settings | None, Finding]:
@@ -54,21 +55,16 @@ def _policy(settings: Settings) -> Finding:
 
 
 def permissions(settings: Settings) -> Iterator[Finding]:
-    """See that keys, sessions and the record's signatures are their owner's alone."""
+    """See that the home, its keys and sessions are their owner's alone, and its signatures their owner's to write."""
     if os.name != "posix":
         return
-    folders = (settings.keys, settings.record, settings.session_file.parent)
-    secrets = [path for folder in folders if folder.is_dir() for path in _secrets(folder)]
-    open_ones = [path for path in secrets if path.stat().st_mode & _OTHERS]
-    for path in open_ones:
-        mode = "700" if path.is_dir() else "600"
-        yield Finding(
-            "permissions",
-            "fail",
-            f"{path} can be reached by other users of this machine ({stat.filemode(path.stat().st_mode)})",
-            f"chmod {mode} '{path}'",
-        )
-    strangers = [path for path in secrets if path.stat().st_uid != os.geteuid()]
+    guarded = dict(_guarded(settings))
+    faults = [path for path, mask in guarded.items() if path.stat().st_mode & mask]
+    for path in faults:
+        found = stat.filemode(path.stat().st_mode)
+        mend = f"chmod {'700' if path.is_dir() else '600'} '{path}'"
+        yield Finding("permissions", "fail", f"Others reach {path} ({found})", mend)
+    strangers = [path for path in guarded if path.stat().st_uid != os.geteuid()]
     for path in strangers:
         yield Finding(
             "permissions",
@@ -76,18 +72,28 @@ def permissions(settings: Settings) -> Iterator[Finding]:
             f"{path} belongs to another user than the one who runs doctor",
             "Run the workbench as the user who made the home.",
         )
-    if not open_ones and not strangers:
+    if not faults and not strangers:
         yield Finding(
-            "permissions", "ok", f"{len(secrets)} keys and session files are the owner's alone"
+            "permissions", "ok", "The home, its keys and sessions are their owner's alone"
         )
 
 
-def _secrets(folder: Path) -> Iterator[Path]:
-    """Give the folder and what in it must not be read by others; public keys may."""
-    yield folder
-    for path in sorted(folder.iterdir()):
-        if path.is_file() and path.suffix not in {".pub", ".lock"}:
-            yield path
+def _guarded(settings: Settings) -> Iterator[tuple[Path, int]]:
+    """Give each path with the mode bits that it must not have."""
+    yield settings.home, _OTHERS
+    for folder in (settings.keys, settings.home / "sessions"):
+        if folder.is_dir():
+            yield folder, _OTHERS
+            yield from ((path, _OTHERS) for path in _files(folder) if path.suffix != ".pub")
+    if settings.session_file.is_file():  # it may stand outside the home
+        yield settings.session_file, _OTHERS
+    if settings.record.is_dir():
+        yield settings.record, _OTHERS
+        yield from ((path, _WRITING) for path in _files(settings.record))
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.is_file())
 
 
 def _writable(home: Path) -> Finding:
