@@ -64,7 +64,7 @@ def _cell(value: Any) -> str:
         return _safe(json.dumps(value, ensure_ascii=False, sort_keys=True) if value else "")
     if value is None or pd.isna(value):
         return ""
-    if isinstance(value, bool):
+    if pd.api.types.is_bool(value):
         return "yes" if value else "no"
     if isinstance(value, dt.datetime):
         return value.isoformat()

@@ -8,11 +8,12 @@ the approver: nothing here decides anything.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from workbench.audit import show, tables
+from workbench.audit.history import assignments_in, departures_in
 from workbench.audit.indicators import (
     INDICATORS,
     Assignment,
@@ -22,7 +23,7 @@ from workbench.audit.indicators import (
     find,
     rows_of,
 )
-from workbench.audit.indicators.base import AccessRow, count
+from workbench.audit.indicators.base import count
 from workbench.audit.sampling import Sampling, draw, size_for
 from workbench.audit.verify import Verdict
 from workbench.errors import BadInput, BadTime
@@ -120,7 +121,7 @@ def review(
     now : datetime
         The moment of the review, aware: standing and idle days are taken at it.
     assignments : sequence of Assignment, optional
-        Who worked on which case when; without it today's assignments are taken for any time.
+        Who worked on which case when; without it they are read from the record.
     departures : mapping, optional
         The day each member left, by user name; without it they are read from the record.
     before : int, optional
@@ -138,14 +139,15 @@ def review(
     _check(start, end, now)
     frame = show.records(database, start=start - back, end=end, zone=zone, before=before)
     whole = rows_of(frame.to_dict("records"), zone)
-    left = dict(departures) if departures is not None else departures_in(whole)
     facts = Facts(
         now=now,
         zone=zone,
         cases=cases,
-        assignments=assignments,
+        assignments=_assignments(database, before) if assignments is None else assignments,
         members={member.username: member for member in members},
-        departures=left,
+        departures=_departures(database, before, members, zone)
+        if departures is None
+        else departures,
         profile=profile,
         thresholds=limits,
     )
@@ -184,29 +186,21 @@ def _check(*times: dt.datetime) -> None:
         raise BadInput("The period ends before it starts.", "Swap start and end.")
 
 
+def _assignments(database: Database, before: int | None) -> list[Assignment]:
+    frame = show.records(database, action="case.*", before=before)
+    return assignments_in(rows_of(frame.to_dict("records"), dt.UTC))
+
+
+def _departures(
+    database: Database, before: int | None, members: Sequence[Member], zone: dt.tzinfo
+) -> dict[str, dt.date]:
+    frame = show.records(database, action="member.*", before=before, zone=zone)
+    return departures_in(rows_of(frame.to_dict("records"), zone), members)
+
+
 def _sample(records: pd.DataFrame, sampling: Sampling) -> pd.DataFrame:
     chosen = records[records["access_id"].isin(list(sampling.why))].reset_index(drop=True)
     return chosen.assign(why=[sampling.why[int(number)] for number in chosen["access_id"]])
-
-
-def departures_in(rows: Iterable[AccessRow]) -> dict[str, dt.date]:
-    """Return the day on which each account that is closed was closed, as far as the record shows it.
-
-    Parameters
-    ----------
-    rows : iterable of AccessRow
-        In the order of the record; an account that was opened again later is left out.
-    """
-    found: dict[str, dt.date] = {}
-    for row in rows:
-        username = row.elements.get("username")
-        if row.outcome != "ok" or not isinstance(username, str):
-            continue
-        if row.action == "member.disable":
-            found.setdefault(username, row.local.date())
-        elif row.action == "member.enable":
-            found.pop(username, None)
-    return found
 
 
 def _plan(

@@ -53,6 +53,8 @@ COLUMNS = (
 
 _WRITTEN_LATER = ("outcome", "rows", "truncated", "clause", "detail")
 _OF_INTENT = [name for name in COLUMNS if name not in ("access_id", "local_time", *_WRITTEN_LATER)]
+_NUMBERS = ("at", "rows", "truncated", "automatic", "session_id")
+_TEXTS = [*(set(_OF_INTENT) - {"elements", *_NUMBERS}), "outcome", "clause", "detail"]
 _begun = audit_records.alias("begun")
 _ended = audit_records.alias("ended")
 
@@ -256,6 +258,8 @@ def _frame(found: list[dict[str, Any]], zone: dt.tzinfo) -> pd.DataFrame:
     )
     frame["local_time"] = frame["at"].dt.tz_convert(zone)
     frame["elements"] = pd.Series([_elements(text) for text in frame["elements"]], dtype="object")
+    for name in _TEXTS:
+        frame[name] = frame[name].astype("str")
     for name in ("rows", "session_id"):
         frame[name] = frame[name].astype("Int64")
     frame["truncated"] = frame["truncated"].astype("Int64").astype("boolean")

@@ -85,8 +85,9 @@ class Facts:
     ----------
     cases : mapping
         The register, by case number.
-    assignments : sequence of Assignment, optional
-        Who worked on which case from when to when; without it, ``CaseRecord.assigned`` is taken for any time.
+    assignments : sequence of Assignment
+        Who worked on which case from when to when; where it says nothing, ``CaseRecord.assigned`` is taken for any
+        time.
     members : mapping
         By user name.
     departures : mapping
@@ -102,7 +103,7 @@ class Facts:
     now: dt.datetime
     zone: dt.tzinfo
     cases: Mapping[str, CaseRecord] = field(default_factory=dict)
-    assignments: Sequence[Assignment] | None = None
+    assignments: Sequence[Assignment] = ()
     members: Mapping[str, Member] = field(default_factory=dict)
     departures: Mapping[str, dt.date] = field(default_factory=dict)
     profile: Profile | None = None
@@ -111,15 +112,16 @@ class Facts:
     @cached_property
     def _assigned(self) -> dict[tuple[str, str], list[Assignment]]:
         found: dict[tuple[str, str], list[Assignment]] = {}
-        for each in self.assignments or ():
+        for each in self.assignments:
             found.setdefault((each.username, each.case_number), []).append(each)
         return found
 
     def is_assigned(self, username: str, case: CaseRecord, at: dt.datetime) -> bool:
         """Say whether a member was assigned to a case at a moment."""
-        if self.assignments is None:
+        known = self._assigned.get((username, case.number))
+        if known is None:
             return username in case.assigned
-        return any(each.held(at) for each in self._assigned.get((username, case.number), ()))
+        return any(each.held(at) for each in known)
 
     def was_closed(self, case: CaseRecord, day: dt.date) -> bool:
         """Say whether a case was closed before a day; on the day of its closing it still counts as open."""
@@ -156,6 +158,11 @@ class AccessRow:
     def is_search(self) -> bool:
         """Whether it asked for reads."""
         return self.action.startswith("query.")
+
+    @property
+    def is_use(self) -> bool:
+        """Whether the account was used; a session that ended by itself, or a lock, is no use of it."""
+        return bool(self.username) and self.action not in _NO_USE
 
     @property
     def refused(self) -> bool:
@@ -205,6 +212,7 @@ def _row(record: Mapping[Any, Any], zone: dt.tzinfo) -> AccessRow:
     )
 
 
+_NO_USE = ("session.ended", "login.locked", "account.disabled")
 _TEXTS = (
     "phase",
     "action",

@@ -160,7 +160,9 @@ def two_hosts(material: Material) -> Iterator[Finding]:
     """Find accounts that were used on two machines back and forth, within a time in which nobody walks."""
     limits = material.limits
     people = [
-        row for row in material.in_period(material.rows) if not row.automatic and _machine(row)
+        row
+        for row in material.in_period(material.rows)
+        if row.is_use and row.action != "login.failed" and not row.automatic and _machine(row)
     ]
     for _, rows in material.by_member(people):
         ordered = sorted(rows, key=lambda row: row.at)

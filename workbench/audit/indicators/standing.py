@@ -17,9 +17,7 @@ def login_after_departure(material: Material) -> Iterator[Finding]:
         left = departures.get(username)
         if left is None:
             continue
-        found = [
-            row for row in rows if row.local.date() > left and not row.action.startswith("member.")
-        ]
+        found = [row for row in rows if row.local.date() > left and row.is_use]
         if not found:
             continue
         got_in = sum(row.outcome == "ok" for row in found)
