@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import itertools
+import tempfile
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -131,12 +133,23 @@ def numbers(rows: list[dict[str, Any]]) -> tuple[int, ...]:
     return tuple(sorted(row["access_id"] for row in rows))
 
 
+@functools.cache
+def _migrated() -> bytes:
+    """Return a database with its tables and nothing in them; made once, as migrating takes a while."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "workbench.db"
+        database = Database.open(f"sqlite:///{path}")
+        database.migrate()
+        database.close()
+        return path.read_bytes()
+
+
 class Record:
     """An access record on disk, written through the chain at the times that a test names."""
 
     def __init__(self, home: Path, *, profile: str = "clovis-ca@1") -> None:
+        (home / "workbench.db").write_bytes(_migrated())
         self.database = Database.open(f"sqlite:///{home / 'workbench.db'}")
-        self.database.migrate()
         self.folder = home / "record"
         self.folder.mkdir(parents=True)
         self.key = keys.create(home / "keys")
