@@ -51,7 +51,9 @@ def streets() -> gpd.GeoDataFrame:
         rows.append((name, "arterial", line((offset, -2600), (offset, 2600))))
     for offset, name in ((-1000, "Canal Avenue"), (0, "Grand Avenue"), (1000, "Sierra Avenue")):
         rows.append((name, "arterial", line((-2600, offset), (2600, offset))))
-    rows.append(("Valley Freeway", "freeway", line((-3000, -1700), (-400, -620), (900, 380), (3000, 1250))))
+    rows.append(
+        ("Valley Freeway", "freeway", line((-3000, -1700), (-400, -620), (900, 380), (3000, 1250)))
+    )
     frame = pd.DataFrame(rows, columns=["name", "class", "geometry"])
     return gpd.GeoDataFrame(frame, geometry="geometry", crs="EPSG:4326")
 
@@ -62,7 +64,11 @@ def areas() -> gpd.GeoDataFrame:
         ("water", "Lucera Creek", river),
         ("park", "Founders Park", box(*place(-380, 220), *place(-20, 580))),
         ("park", "Orchard Green", box(*place(420, -780), *place(780, -420))),
-        ("district", "Downtown", Polygon([place(-600, -600), place(600, -600), place(600, 600), place(-600, 600)])),
+        (
+            "district",
+            "Downtown",
+            Polygon([place(-600, -600), place(600, -600), place(600, 600), place(-600, 600)]),
+        ),
         ("rail", "Valley Line", line((-3000, -420), (3000, -300))),
         ("boundary", "City limits", box(*place(-2300, -2300), *place(2300, 2300))),
     ]
@@ -154,7 +160,10 @@ def frame(rows: list[dict[str, Any]], **attrs: Any) -> gpd.GeoDataFrame:
 def canvass_reads(*, vehicles: int = 46, seed: int = 7) -> gpd.GeoDataFrame:
     """Return an hour's reads around the center: most vehicles at home here, a few never seen."""
     dice = random.Random(seed)
-    sites = {code: (name, kind, east, north, heading) for code, name, kind, east, north, heading in _CAMERAS[:7]}
+    sites = {
+        code: (name, kind, east, north, heading)
+        for code, name, kind, east, north, heading in _CAMERAS[:7]
+    }
     rows: list[dict[str, Any]] = []
     for _ in range(vehicles):
         make, model, body = dice.choice(_MAKES)
@@ -174,7 +183,9 @@ def canvass_reads(*, vehicles: int = 46, seed: int = 7) -> gpd.GeoDataFrame:
             if kind == "mobile":
                 east, north = east + dice.uniform(-260, 260), north + dice.choice([-200, 0, 200])
             longitude, latitude = place(east, north)
-            confidence = round(dice.choice([0.97, 0.95, 0.93, 0.9, 0.88, 0.71]) - dice.random() * 0.03, 3)
+            confidence = round(
+                dice.choice([0.97, 0.95, 0.93, 0.9, 0.88, 0.71]) - dice.random() * 0.03, 3
+            )
             other = shared["plate"][:-1] + dice.choice("0123456789")
             rows.append(
                 read(len(rows) + 1, **shared)
@@ -247,7 +258,18 @@ def candidates(*, near: bool = True) -> pd.DataFrame:
     """Return what a partial-plate search ranks, best first."""
     dice = random.Random(3)
     shares = [0.41, 0.22, 0.11, 0.06, 0.04, 0.03, 0.02, 0.015, 0.012, 0.01]
-    plates = ["7ABX123", "7AEX123", "7ABX128", "1ABX123", "7AVX1234", "7ABY123", "7ABX12", "7AHX173", "7ADX193", "7ACX103"]
+    plates = [
+        "7ABX123",
+        "7AEX123",
+        "7ABX128",
+        "1ABX123",
+        "7AVX1234",
+        "7ABY123",
+        "7ABX12",
+        "7AHX173",
+        "7ADX193",
+        "7ACX103",
+    ]
     rows = []
     for rank, (text, share) in enumerate(zip(plates, shares, strict=True), 1):
         make, model, body = dice.choice(_MAKES)

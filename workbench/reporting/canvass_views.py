@@ -58,17 +58,23 @@ def summary(reads: pd.DataFrame, vehicles: pd.DataFrame) -> Fragment:
             (text.number(len(vehicles)), "vehicles", "different plates and states"),
             (text.number(len(reads)), "reads", f"by {text.count(delivering, 'camera')}"),
             (text.number(new), "not seen here before", _baseline_words(vehicles)),
-            (text.share(worked) if fixed else "–", "of the window covered", "fixed cameras, taken together"),
+            (
+                text.share(worked) if fixed else "–",
+                "of the window covered",
+                "fixed cameras, taken together",
+            ),
         ]
     )
     return Fragment(numbers + _sentences(reads, fixed, unsure))
 
 
-def _sentences(reads: pd.DataFrame, fixed: Sequence[Mapping[str, Any]], unsure: int) -> Markup:
+def _sentences(reads: pd.DataFrame, fixed: Sequence[Mapping[Any, Any]], unsure: int) -> Markup:
     start, end = views.window_of(reads)
     lines = []
     if not len(reads):
-        lines.append("No plate was read here in this window. That is not to say that nobody passed.")
+        lines.append(
+            "No plate was read here in this window. That is not to say that nobody passed."
+        )
     if not fixed:
         lines.append("No fixed camera stands in the scene.")
     else:
@@ -78,15 +84,21 @@ def _sentences(reads: pd.DataFrame, fixed: Sequence[Mapping[str, Any]], unsure: 
         lines.append(f"{text.count(len(fixed), 'fixed camera').capitalize()} watched the scene.")
         gaps = []
         if down:
-            gaps.append(f"{text.join(camera['camera'] for camera in down)} delivered nothing at all")
+            gaps.append(
+                f"{text.join(camera['camera'] for camera in down)} delivered nothing at all"
+            )
         if part:
-            names = text.join(f"{camera['camera']} ({text.share(camera['covered'])})" for camera in part)
+            names = text.join(
+                f"{camera['camera']} ({text.share(camera['covered'])})" for camera in part
+            )
             gaps.append(f"only part of it was covered by {names}")
         known = text.join(gaps) if gaps else "no outage of theirs is known"
         lines.append(f"Over the {total} asked for, {known}.")
     if unsure:
         plates = text.count(unsure, "plate was", "plates were")
-        lines.append(f"{plates.capitalize()} read with a confidence below 80%: look at the image first.")
+        lines.append(
+            f"{plates.capitalize()} read with a confidence below 80%: look at the image first."
+        )
     return tables.paragraph(*lines)
 
 
@@ -107,14 +119,16 @@ def picture(bench: Any, reads: pd.DataFrame, scene: Scene) -> Picture:
     view = maps.view_of(list(edge.exterior.coords), margin=0.08, shape=maps.SHAPE)
     sheet = maps.Map(plane, view, streets=streets, areas=bench.layer("areas"))
     sheet.scene(scene)
-    working = [(mark.code, mark.x, mark.y) for mark in marks if mark.covered > 0 and mark.kind == "fixed"]
+    working = [
+        (mark.code, mark.x, mark.y) for mark in marks if mark.covered > 0 and mark.kind == "fixed"
+    ]
     ways = ways_out(edge, maps.plane_streets(streets, plane), working)
     sheet.ways_out(ways)
     mobile = reads[reads["kind"] == "mobile"]
     sheet.reads(*plane.xy(mobile["latitude"], mobile["longitude"]))
     sheet.cameras(marks)
     words = f"Map of the scene, {place(scene)}, with {text.count(len(marks), 'camera')} and their reads."
-    return sheet.finish(description=words, caption=_ways_words(ways, streets is not None))
+    return sheet.finish(description=words, caption=_ways_words(ways))
 
 
 def _marks(reads: pd.DataFrame, plane: Plane) -> list[maps.CameraMark]:
@@ -131,14 +145,20 @@ def _marks(reads: pd.DataFrame, plane: Plane) -> list[maps.CameraMark]:
         x, y = plane.xy(latitude, longitude)
         marks.append(
             maps.CameraMark(
-                camera["camera"], float(x), float(y), camera["kind"], heading, camera["covered"], camera["reads"]
+                camera["camera"],
+                float(x),
+                float(y),
+                camera["kind"],
+                heading,
+                camera["covered"],
+                camera["reads"],
             )
         )
     return marks
 
 
-def _ways_words(ways: Sequence[WayOut], layer: bool) -> str:
-    if not layer or not ways:
+def _ways_words(ways: Sequence[WayOut]) -> str:
+    if not ways:
         return ""
     open_ways = sum(not way.watched for way in ways)
     crossings = text.count(len(ways), "larger street leaves", "larger streets leave")
@@ -157,7 +177,9 @@ def timeline(reads: pd.DataFrame) -> Picture:
     """Return the reads of each camera over the window, outages hatched."""
     start, end = (moment.replace(tzinfo=None) for moment in views.window_of(reads))
     times = pd.Series(views.local_column(reads), index=reads.index, dtype="object")
-    cameras_here = sorted(_coverage(reads), key=lambda camera: (camera["kind"] != "fixed", _near(camera)))
+    cameras_here = sorted(
+        _coverage(reads), key=lambda camera: (camera["kind"] != "fixed", _near(camera))
+    )
     lanes = [
         charts.Lane(
             camera["camera"],
@@ -176,8 +198,10 @@ def timeline(reads: pd.DataFrame) -> Picture:
     return charts.timeline(lanes, start, end, description=words, caption=caption)
 
 
-def _gaps(camera: Mapping[str, Any], zone: str) -> list[tuple[dt.datetime, dt.datetime]]:
-    spans = [(text.local(gap["start"], zone), text.local(gap["end"], zone)) for gap in camera["outages"]]
+def _gaps(camera: Mapping[Any, Any], zone: str) -> list[tuple[dt.datetime, dt.datetime]]:
+    spans = [
+        (text.local(gap["start"], zone), text.local(gap["end"], zone)) for gap in camera["outages"]
+    ]
     for named in camera.get("silent_days", []):
         day = text.local(dt.datetime.fromisoformat(named), zone)
         spans.append((day, day + dt.timedelta(days=1)))
@@ -186,9 +210,15 @@ def _gaps(camera: Mapping[str, Any], zone: str) -> list[tuple[dt.datetime, dt.da
 
 def lead_order(vehicles: pd.DataFrame) -> pd.DataFrame:
     """Return vehicles with the unusual first, and of the equally unusual the nearest first."""
-    rank = vehicles["usual"].map({words: index for index, words in enumerate(_ORDER)}).fillna(len(_ORDER))
+    rank = (
+        vehicles["usual"]
+        .map({words: index for index, words in enumerate(_ORDER)})
+        .fillna(len(_ORDER))
+    )
     keyed = vehicles.assign(_rank=rank)
-    ordered = keyed.sort_values(["_rank", "usual_days", "nearest_m", "first_seen"], ignore_index=True)
+    ordered = keyed.sort_values(
+        ["_rank", "usual_days", "nearest_m", "first_seen"], ignore_index=True
+    )
     return ordered.drop(columns="_rank")
 
 
@@ -218,23 +248,31 @@ def vehicles_table(vehicles: pd.DataFrame, *, most: int = 200) -> Fragment:
     numbered = list(enumerate(shown.to_dict("records"), 1))
     groups = []
     for words in dict.fromkeys(shown["usual"]):
-        rows = [_vehicle_row(number, row, zone) for number, row in numbered if row["usual"] == words]
+        rows = [
+            _vehicle_row(number, row, zone) for number, row in numbered if row["usual"] == words
+        ]
         total = int((ordered["usual"] == words).sum())
         groups.append((f"{str(words).capitalize()} · {text.number(total)}", rows))
     html = tables.table(columns, groups=groups, kind="vehicles", empty="No vehicle was read.")
     if len(ordered) > most:
         left = text.count(len(ordered) - most, "further vehicle")
-        html += tables.note(f"{left.capitalize()} are in the notebook beside this report; narrow the window to print all.")
+        html += tables.note(
+            f"{left.capitalize()} are in the notebook beside this report; narrow the window to print all."
+        )
     return Fragment(html)
 
 
-def _vehicle_row(number: int, row: Mapping[str, Any], zone: str) -> list[Any]:
+def _vehicle_row(number: int, row: Mapping[Any, Any], zone: str) -> list[Any]:
     first, last = text.local(row["first_seen"], zone), text.local(row["last_seen"], zone)
     until = text.clock(last, seconds=True) if last.date() == first.date() else text.moment(last)
     way = row["entered"] if row["entered"] == row["left"] else f"{row['entered']} → {row['left']}"
     counted = "1 read" if int(row["reads"]) == 1 else f"{text.number(row['reads'])} reads"
     towards = f"{counted}, heading {row['direction']}" if row["direction"] else counted
-    days, hours, base = int(row["usual_days"]), int(row["usual_hour_days"]), int(row["baseline_days"])
+    days, hours, base = (
+        int(row["usual_days"]),
+        int(row["usual_hour_days"]),
+        int(row["baseline_days"]),
+    )
     before: Any = "–"
     if base:
         known = f"{days} of {base} days; {hours}" if days else f"on none of {base} days"
@@ -263,13 +301,24 @@ def cameras(reads: pd.DataFrame) -> Fragment:
         Column("Known outages", width=0.23),
     ]
     rows = [_camera_row(camera, zone) for camera in _coverage(reads)]
-    return Fragment(tables.table(columns, rows, kind=views.keep("cameras", len(rows)), empty="No camera stands in this scene."))
+    return Fragment(
+        tables.table(
+            columns,
+            rows,
+            kind=views.keep("cameras", len(rows)),
+            empty="No camera stands in this scene.",
+        )
+    )
 
 
-def _camera_row(camera: Mapping[str, Any], zone: str) -> list[Any]:
+def _camera_row(camera: Mapping[Any, Any], zone: str) -> list[Any]:
     mobile = camera["kind"] != "fixed"
     facing = text.heading(camera["heading"])
-    kind = "mobile unit, here by chance" if mobile else "fixed" + (f", facing {facing}" if facing else "")
+    kind = (
+        "mobile unit, here by chance"
+        if mobile
+        else "fixed" + (f", facing {facing}" if facing else "")
+    )
     covered = float(camera["covered"])
     tone = "warn" if covered <= 0 else ""
     median = camera["day_median"]
@@ -284,13 +333,19 @@ def _camera_row(camera: Mapping[str, Any], zone: str) -> list[Any]:
     ]
 
 
-def _outage_words(camera: Mapping[str, Any], zone: str) -> Markup | str:
+def _outage_words(camera: Mapping[Any, Any], zone: str) -> Markup | str:
     lines = []
     for gap in camera["outages"]:
         start, end = text.local(gap["start"], zone), text.local(gap["end"], zone)
-        shown = f"{text.clock(start)}–{text.clock(end)}" if start.date() == end.date() else text.span(start, end)
+        shown = (
+            f"{text.clock(start)}–{text.clock(end)}"
+            if start.date() == end.date()
+            else text.span(start, end)
+        )
         lines.append(f"{shown} {gap.get('reason') or ''}".strip())
-    lines += [f"silent on {text.day(dt.date.fromisoformat(day))}" for day in camera.get("silent_days", [])]
+    lines += [
+        f"silent on {text.day(dt.date.fromisoformat(day))}" for day in camera.get("silent_days", [])
+    ]
     more = len(lines) - 4
     if more > 0:
         lines = [*lines[:4], f"and {text.count(more, 'more')}".replace("mores", "more")]
@@ -310,13 +365,17 @@ def reads_table(reads: pd.DataFrame, *, most: int = 500) -> Fragment:
     ]
     several = len({moment.date() for moment in views.local_column(reads)}) > 1
     rows = []
-    for moment, row in zip(views.local_column(reads.head(most)), reads.head(most).to_dict("records"), strict=True):
+    for moment, row in zip(
+        views.local_column(reads.head(most)), reads.head(most).to_dict("records"), strict=True
+    ):
         when = text.clock(moment, seconds=True)
         rows.append(
             [
                 tables.pair(when, text.day(moment)) if several else when,
                 tables.plate(str(row["plate"]), str(row["state"] or ""), raw=_raw(row)),
-                tables.pair(Markup("<b>{}</b> {}").format(row["camera"], row["camera_name"]), _source(row)),
+                tables.pair(
+                    Markup("<b>{}</b> {}").format(row["camera"], row["camera_name"]), _source(row)
+                ),
                 text.distance(row.get("distance_m")),
                 text.vehicle(row),
                 _confidence(row["confidence"]),
@@ -325,17 +384,20 @@ def reads_table(reads: pd.DataFrame, *, most: int = 500) -> Fragment:
         )
     html = tables.table(columns, rows, kind="dense reads", empty="No plate was read.")
     if len(reads) > most:
-        html += tables.note(f"The first {text.number(most)} of {text.number(len(reads))} reads; the rest is in the notebook beside this report.")
+        html += tables.note(
+            f"The first {text.number(most)} of {text.number(len(reads))} reads; the rest is in the notebook "
+            "beside this report."
+        )
     return Fragment(html)
 
 
-def _raw(row: Mapping[str, Any]) -> str:
+def _raw(row: Mapping[Any, Any]) -> str:
     raw = str(row.get("plate_raw") or "")
     same = "".join(character for character in raw.upper() if character.isalnum()) == row["plate"]
     return "" if same else raw
 
 
-def _source(row: Mapping[str, Any]) -> str:
+def _source(row: Mapping[Any, Any]) -> str:
     return "" if row.get("governmental", True) else f"private source: {row['source_agency']}"
 
 
@@ -357,7 +419,7 @@ def _coverage(reads: pd.DataFrame) -> list[dict[str, Any]]:
     return list(reads.attrs.get("coverage", []))
 
 
-def _near(camera: Mapping[str, Any]) -> float:
+def _near(camera: Mapping[Any, Any]) -> float:
     distance = camera["distance_m"]
     return math.inf if distance is None else float(distance)
 

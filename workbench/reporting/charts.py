@@ -13,15 +13,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from matplotlib import dates as mdates
+from matplotlib import dates
 
 from workbench.reporting import figures, text
 from workbench.reporting.figures import ACCENT, GRID, INK, MUTED, SIGNAL, Picture
+
+mdates: Any = dates  # without types of its own
 
 __all__ = ["Lane", "by_day", "by_hour", "probabilities", "timeline"]
 
 WIDTH = 7.4
 _LANE = 0.235
+_LOW = 1.62
 _LEFT, _RIGHT = 2.3, 0.62
 _EDGE = -(_LEFT - 0.02) / (WIDTH - _LEFT - _RIGHT)  # of the lanes, in their own width
 
@@ -42,7 +45,12 @@ class Lane:
 
 
 def timeline(
-    lanes: Sequence[Lane], start: dt.datetime, end: dt.datetime, *, description: str, caption: str = ""
+    lanes: Sequence[Lane],
+    start: dt.datetime,
+    end: dt.datetime,
+    *,
+    description: str,
+    caption: str = "",
 ) -> Picture:
     """Draw the reads of each camera over a window, outages hatched, and their sum above.
 
@@ -77,8 +85,8 @@ def _lanes(axes: Any, lanes: Sequence[Lane], start: dt.datetime, end: dt.datetim
     for row, lane in enumerate(lanes):
         axes.axhline(row + 0.5, color=GRID, lw=0.5, zorder=0)
         down = lane.covered <= 0
-        for first, last in lane.gaps:
-            first, last = max(first, start), min(last, end)
+        for from_, to in lane.gaps:
+            first, last = max(from_, start), min(to, end)
             if last > first:
                 width = mdates.date2num(last) - mdates.date2num(first)
                 axes.barh(
@@ -87,12 +95,27 @@ def _lanes(axes: Any, lanes: Sequence[Lane], start: dt.datetime, end: dt.datetim
                 )  # fmt: skip
         shown = mdates.date2num(list(lane.times)) if lane.times else []
         axes.vlines(
-            shown, row - 0.32, row + 0.32, color=ACCENT, lw=1.15, alpha=0.85, zorder=3, rasterized=len(shown) > 3000
+            shown,
+            row - 0.32,
+            row + 0.32,
+            color=ACCENT,
+            lw=1.15,
+            alpha=0.85,
+            zorder=3,
+            rasterized=len(shown) > 3000,
         )
         label = axes.get_yaxis_transform()
         ink = MUTED if down else INK
         axes.text(_EDGE, row, lane.code, transform=label, va="center", fontweight="bold", color=ink)
-        axes.text(_EDGE + 0.08, row, _short(lane.name), transform=label, va="center", fontsize=6.4, color=MUTED)
+        axes.text(
+            _EDGE + 0.08,
+            row,
+            _short(lane.name),
+            transform=label,
+            va="center",
+            fontsize=6.4,
+            color=MUTED,
+        )
         words = "out of order" if down else text.number(len(lane.times))
         axes.text(
             1.012, row, words, transform=label, va="center", fontsize=6.4 if down else 7.5,
@@ -103,7 +126,9 @@ def _lanes(axes: Any, lanes: Sequence[Lane], start: dt.datetime, end: dt.datetim
 def _sums(axes: Any, moments: Sequence[dt.datetime], start: dt.datetime, end: dt.datetime) -> None:
     seconds = (end - start).total_seconds()
     step = _step(seconds / 48)
-    edges = [start + dt.timedelta(seconds=index * step) for index in range(math.ceil(seconds / step) + 1)]
+    edges = [
+        start + dt.timedelta(seconds=index * step) for index in range(math.ceil(seconds / step) + 1)
+    ]
     values = mdates.date2num(list(moments)) if moments else np.array([])
     bins = mdates.date2num(edges)
     counts, _ = np.histogram(values, bins=bins)
@@ -149,39 +174,49 @@ def by_day(
     *,
     description: str,
     caption: str = "",
+    width: float = 4.55,
 ) -> Picture:
-    """Draw searches by day: made by people, automatic, and refused, stacked."""
+    """Draw searches by day: made by people, automatic, and refused, stacked. ``width`` is in inches."""
+    kinds: tuple[tuple[Sequence[int], dict[str, Any], str], ...] = (
+        (done, {"color": ACCENT}, "by people"),
+        (automatic, {"color": "#a9bccd"}, "automatic"),
+        (refused, {"facecolor": "white", "edgecolor": SIGNAL, "hatch": "/////"}, "refused"),
+    )
     with figures.look():
-        figure = figures.canvas(WIDTH, 1.75)
-        axes = figure.add_axes((0.055, 0.15, 0.935, 0.7))
+        figure = figures.canvas(width, _LOW)
+        axes = figure.add_axes((0.3 / width, 0.15, 1 - 0.34 / width, 0.7))
         x = mdates.date2num(list(days)) if len(days) else np.array([])
         base = np.zeros(len(days))
-        for values, style, label in (
-            (done, {"color": ACCENT}, "by people"),
-            (automatic, {"color": "#a9bccd"}, "automatic"),
-            (refused, {"facecolor": "white", "edgecolor": SIGNAL, "hatch": "/////"}, "refused"),
-        ):
+        for values, style, label in kinds:
             heights = np.asarray(values, dtype=float)
             if len(x) and heights.any():
                 lw, some = (0.7 if label == "refused" else 0), heights > 0
-                axes.bar(x[some], heights[some], width=0.74, bottom=base[some], lw=lw, label=label, **style)
+                axes.bar(
+                    x[some],
+                    heights[some],
+                    width=0.74,
+                    bottom=base[some],
+                    lw=lw,
+                    label=label,
+                    **style,
+                )
                 base = base + heights
         _count_axis(axes, base)
         if len(x):
             axes.set_xlim(x[0] - 0.7, x[-1] + 0.7)
-            axes.xaxis.set_major_locator(mdates.AutoDateLocator(minticks=3, maxticks=10))
+            axes.xaxis.set_major_locator(mdates.AutoDateLocator(minticks=3, maxticks=8))
             axes.xaxis.set_major_formatter(mdates.DateFormatter("%-d %b"))
             _legend(axes)
         return figures.picture(figure, description=description, caption=caption, kind="chart")
 
 
-def by_hour(counts: Sequence[int], *, description: str, caption: str = "", wide: bool = False) -> Picture:
-    """Draw 24 counts, one for each hour of the agency's day; the night is shaded."""
+def by_hour(
+    counts: Sequence[int], *, description: str, caption: str = "", width: float = 2.65
+) -> Picture:
+    """Draw 24 counts, one for each hour of the agency's day; the night is shaded. ``width`` is in inches."""
     with figures.look():
-        width = WIDTH if wide else WIDTH / 2 - 0.1
-        figure = figures.canvas(width, 1.5)
-        left = 0.4 / width
-        axes = figure.add_axes((left, 0.17, 0.985 - left, 0.72))
+        figure = figures.canvas(width, _LOW)
+        axes = figure.add_axes((0.3 / width, 0.15, 1 - 0.34 / width, 0.7))
         for first, last in ((-0.5, 4.5), (21.5, 23.5)):
             axes.axvspan(first, last, color="#f0f1f3", lw=0, zorder=0)
         axes.bar(range(24), counts, width=0.78, color=ACCENT, lw=0, zorder=2)
@@ -205,7 +240,7 @@ def probabilities(
         for row, (name, value) in enumerate(zip(names, values, strict=True)):
             _bar_words(axes, row, name, value, INK)
         if rest > 0.0005:
-            style = {"facecolor": "white", "edgecolor": MUTED, "hatch": "////"}
+            style: dict[str, Any] = {"facecolor": "white", "edgecolor": MUTED, "hatch": "////"}
             axes.barh(len(names), rest, height=0.62, lw=0.6, **style)
             _bar_words(axes, len(names), "all others", rest, MUTED)
         axes.set_ylim(max(1, rows) - 0.5, -0.5)
@@ -216,7 +251,9 @@ def probabilities(
 
 def _bar_words(axes: Any, row: int, name: str, value: float, color: str) -> None:
     at = axes.get_yaxis_transform()
-    axes.text(-0.012, row, name, transform=at, ha="right", va="center", color=color, fontweight="bold")
+    axes.text(
+        -0.012, row, name, transform=at, ha="right", va="center", color=color, fontweight="bold"
+    )
     axes.annotate(
         text.share(value), (value, row), xytext=(4, 0), textcoords="offset points", va="center", color=color,
         annotation_clip=False,

@@ -11,7 +11,7 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -45,7 +45,14 @@ SIGNAL = "#c8501e"  # middle: L* 50, always with a shape or a pattern of its own
 # After Okabe and Ito (2008), reordered so that neighbors differ in lightness.
 SERIES = ("#1f5a8a", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00")
 
-_FAMILIES = ("Helvetica Neue", "Helvetica", "Arial", "Liberation Sans", "Nimbus Sans", "DejaVu Sans")
+_FAMILIES = (
+    "Helvetica Neue",
+    "Helvetica",
+    "Arial",
+    "Liberation Sans",
+    "Nimbus Sans",
+    "DejaVu Sans",
+)
 _RASTER_DPI = 220
 
 
@@ -53,7 +60,7 @@ _RASTER_DPI = 220
 class Picture:
     """A figure ready for a page: SVG, what it shows in words, and the line below it."""
 
-    svg: str
+    svg: str = field(repr=False)
     description: str
     caption: str = ""
     kind: str = ""
@@ -61,9 +68,10 @@ class Picture:
     @property
     def html(self) -> Markup:
         """The figure element."""
+        drawn = Markup(self.svg)  # noqa: S704 -- our own drawing; its letters are outlines
         below = Markup("<figcaption>{}</figcaption>").format(self.caption) if self.caption else ""
         return Markup('<figure class="{}" role="img" aria-label="{}">{}{}</figure>').format(
-            self.kind, self.description, Markup(self.svg), below
+            self.kind, self.description, drawn, below
         )
 
     def _repr_html_(self) -> str:
@@ -125,7 +133,9 @@ def picture(figure: Figure, *, description: str, caption: str = "", kind: str = 
 
 def _rounded(path: re.Match[str]) -> str:
     """Round a path's coordinates to a hundredth of a point: half the size, the same picture."""
-    short = re.sub(r"-?\d+\.\d{3,}", lambda value: f"{float(value[0]):.2f}".rstrip("0").rstrip("."), path[0])
+    short = re.sub(
+        r"-?\d+\.\d{3,}", lambda value: f"{float(value[0]):.2f}".rstrip("0").rstrip("."), path[0]
+    )
     return " ".join(short.split())
 
 
@@ -135,7 +145,9 @@ def _inline(svg: str) -> str:
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     svg = re.sub(r'\sxmlns(:\w+)?="[^"]*"', "", svg)
     svg = svg.replace("xlink:href=", "href=")
-    svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", svg, flags=re.DOTALL)  # it would rule the page
+    svg = re.sub(
+        r"<defs>\s*<style.*?</style>\s*</defs>", "", svg, flags=re.DOTALL
+    )  # it would rule the page
     svg = svg.replace("<svg", '<svg style="stroke-linejoin:round;stroke-linecap:butt"', 1)
     prefix = f"f{hashlib.sha256(svg.encode()).hexdigest()[:6]}-"
     svg = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}\1"', svg)

@@ -101,7 +101,11 @@ def outline(scene: Scene, plane: Plane) -> Any:
 
 
 def view_of(
-    points: Iterable[tuple[float, float]], *, margin: float = 0.12, least: float = 600.0, shape: float = 1.0
+    points: Iterable[tuple[float, float]],
+    *,
+    margin: float = 0.12,
+    least: float = 600.0,
+    shape: float = 1.0,
 ) -> View:
     """Return a rectangle around points of the plane.
 
@@ -118,7 +122,9 @@ def view_of(
     """
     array = np.array(list(points) or [(0.0, 0.0)], dtype=float)
     (west, south), (east, north) = array.min(axis=0), array.max(axis=0)
-    height = max((north - south) * (1 + 2 * margin), (east - west) * (1 + 2 * margin) / shape, least)
+    height = max(
+        (north - south) * (1 + 2 * margin), (east - west) * (1 + 2 * margin) / shape, least
+    )
     x, y = (west + east) / 2, (south + north) / 2
     half = height * shape / 2
     return View(x - half, y - height / 2, x + half, y + height / 2)

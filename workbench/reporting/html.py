@@ -35,7 +35,8 @@ _ACTIVE = re.compile(
     | @import\b
     | \bon[a-z]{3,20}\s*=\s*["']?[^\s"'>]+\s*\(
     | <\s*meta[^>]+http-equiv\s*=\s*["']?\s*refresh
-    | \b(?:src|srcset|poster|background|action|formaction|data|cite|ping|manifest)\s*=\s*["']?\s*(?!["']?(?:data:|\#|["'\s>]))[^\s"'>]
+    | \b(?:src|srcset|poster|background|action|formaction|data|cite|ping|manifest)
+      \s*=\s*["']?\s*(?!["']?(?:data:|\#|["'\s>]))[^\s"'>]
     | url\(\s*["']?(?!["']?(?:\#|data:))
     | \bhref\s*=\s*["']?(?!["']?\#)[^\s"'>]
     """
@@ -53,19 +54,23 @@ def report_html(notebook: Any, meta: Mapping[str, Any]) -> str:
     meta : mapping
         What the title block says of itself: title, subject, agency, made_at.
     """
-    from nbconvert.exporters import HTMLExporter
+    from nbconvert import exporters
 
-    exporter = HTMLExporter(
+    untyped: Any = exporters
+
+    exporter = untyped.HTMLExporter(
         template_name="report",
         extra_template_basedirs=[str(TEMPLATES)],
         exclude_anchor_links=True,
-        enable_mermaid=False,
     )
-    title = f"{meta['title']} · {meta['subject']}"
+    name, subject = str(meta["title"]), str(meta["subject"])
+    title = subject if subject.startswith(name) else f"{name} · {subject}"
     report = {
         "page_title": f"{title} · {meta['agency']}",
         "version": __version__,
-        "style": "\n".join([sheet("pieces.css"), sheet("page.css"), _page_boxes(title, str(meta["agency"]))]),
+        "style": "\n".join(
+            [sheet("pieces.css"), sheet("page.css"), _page_boxes(title, str(meta["agency"]))]
+        ),
         "promise": PROMISE,
         "colophon": (
             f"Made by ALPR Workbench {__version__}. The access record keeps this file's SHA-256, so that a changed "

@@ -143,7 +143,12 @@ class LabelPlacer:
         box = self._turned(artist, renderer)
         frame = Bbox.from_extents(*self.axes.get_window_extent(renderer).extents)
         west, south, east, north = box.bounds
-        if west < frame.x0 + 2 or east > frame.x1 - 2 or south < frame.y0 + 2 or north > frame.y1 - 2:
+        if (
+            west < frame.x0 + 2
+            or east > frame.x1 - 2
+            or south < frame.y0 + 2
+            or north > frame.y1 - 2
+        ):
             return False
         if any(box.intersects(other) for other in self._taken):
             return False
@@ -168,4 +173,4 @@ class LabelPlacer:
 
     def _metres_per_point(self) -> float:
         pixels = self.axes.get_window_extent().width
-        return self.view.width / (pixels / self.figure.dpi * 72)
+        return float(self.view.width / (pixels / self.figure.dpi * 72))

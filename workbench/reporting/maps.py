@@ -123,7 +123,7 @@ class Map:
             self._stroke(shown, width, _FILL[kind], 3)
 
     def _street_scale(self) -> float:
-        return min(1.25, max(0.45, (2400 / self.view.height) ** 0.5))
+        return min(1.25, max(0.45, math.sqrt(2400 / self.view.height)))
 
     def _stroke(self, shapes: Sequence[Any], width: float, color: str, order: float) -> None:
         """Draw lines as one path: a thousand streets make one element of the picture."""
@@ -152,15 +152,21 @@ class Map:
                 self._stroke([shape], 0.9, "#a9a59c", 1.5)
                 for part in shapely.get_parts(shape):
                     along = np.asarray(part.coords)
-                    self._axes.plot(*along.T, color="#a9a59c", lw=2.6, dashes=(0.25, 2.2), zorder=1.5)
+                    self._axes.plot(
+                        *along.T, color="#a9a59c", lw=2.6, dashes=(0.25, 2.2), zorder=1.5
+                    )
             elif kind == "boundary":
                 for part in shapely.get_parts(shape):
                     ring = np.asarray(getattr(part, "exterior", part).coords)
-                    self._axes.plot(*ring.T, color="#8d8980", lw=0.8, dashes=(5, 2, 1, 2), zorder=3.5)
+                    self._axes.plot(
+                        *ring.T, color="#8d8980", lw=0.8, dashes=(5, 2, 1, 2), zorder=3.5
+                    )
 
     def _grid(self) -> None:
         step = _nice(self.view.width / 5)
-        start_x, start_y = (math.ceil(edge / step) * step for edge in (self.view.west, self.view.south))
+        start_x, start_y = (
+            math.ceil(edge / step) * step for edge in (self.view.west, self.view.south)
+        )
         for x in np.arange(start_x, self.view.east, step):
             self._axes.axvline(x, color="#e0ddd5", lw=0.6, zorder=1)
         for y in np.arange(start_y, self.view.north, step):
@@ -176,7 +182,9 @@ class Map:
             shape = outline(scene, self.plane)
             ring = np.asarray(shape.exterior.coords)
             around = self.view.box().buffer(self.view.height)
-            self._axes.add_patch(_patch(around.difference(shape), fc="white", alpha=0.42, zorder=4, lw=0))
+            self._axes.add_patch(
+                _patch(around.difference(shape), fc="white", alpha=0.42, zorder=4, lw=0)
+            )
             self._axes.add_patch(Polygon(ring, fill=False, edgecolor=SIGNAL, lw=1.3, zorder=8))
             handle = Line2D([], [], marker="o", ls="", ms=9, mfc="#c8501e18", mec=SIGNAL, mew=1.2)
             words = label or (
@@ -193,7 +201,14 @@ class Map:
         open_ways = [way for way in ways if not way.watched and self.view.holds(way.x, way.y)]
         if not open_ways:
             return
-        style = {"marker": "D", "ls": "", "ms": 4.2, "mfc": "white", "mec": SIGNAL, "mew": 1.1}
+        style: dict[str, Any] = {
+            "marker": "D",
+            "ls": "",
+            "ms": 4.2,
+            "mfc": "white",
+            "mec": SIGNAL,
+            "mew": 1.1,
+        }
         with figures.look():
             points = [(way.x, way.y) for way in open_ways]
             self._axes.plot(*zip(*points, strict=True), zorder=9, **style)
@@ -218,7 +233,15 @@ class Map:
         if mark.reads:
             size = 5 + 21 * math.sqrt(mark.reads / most)
             self._axes.plot(
-                mark.x, mark.y, "o", ms=size, mfc=ACCENT, mec="white", alpha=0.28, mew=0.6, zorder=9.5
+                mark.x,
+                mark.y,
+                "o",
+                ms=size,
+                mfc=ACCENT,
+                mec="white",
+                alpha=0.28,
+                mew=0.6,
+                zorder=9.5,
             )
 
     def _camera(self, mark: CameraMark) -> None:
@@ -243,7 +266,11 @@ class Map:
             tail = "\nout of order"
         elif mark.covered < 0.995:
             tail = f"\n{text.share(mark.covered)} of window"
-        head = f"{mark.code} · {text.number(mark.reads)}" if counted and mark.covered > 0 else mark.code
+        head = (
+            f"{mark.code} · {text.number(mark.reads)}"
+            if counted and mark.covered > 0
+            else mark.code
+        )
         halo = [withStroke(linewidth=2.2, foreground="white")]
         self._labels.beside(
             mark.x, mark.y, head + tail, fontsize=6.6, fontweight="bold", color=INK, path_effects=halo,
@@ -268,7 +295,14 @@ class Map:
         """Draw reads as small dots where each was made."""
         if not len(x):
             return
-        style = {"marker": "o", "ls": "", "ms": 2.6, "mfc": ACCENT, "mec": "white", "mew": 0.3}
+        style: dict[str, Any] = {
+            "marker": "o",
+            "ls": "",
+            "ms": 2.6,
+            "mfc": ACCENT,
+            "mec": "white",
+            "mew": 0.3,
+        }
         with figures.look():
             self._axes.plot(x, y, zorder=9.2, rasterized=len(x) > _RASTER_ABOVE, **style)
             self._legend.append((Line2D([], [], **style), label))
@@ -277,10 +311,19 @@ class Map:
         """Draw the order of one vehicle's reads; straight lines, since the way between is not known."""
         color = SERIES[index % len(SERIES)]
         marker = "osD^vP"[index % 6]
-        style = {"marker": marker, "ls": "", "ms": 5.2, "mfc": color, "mec": "white", "mew": 0.6}
+        style: dict[str, Any] = {
+            "marker": marker,
+            "ls": "",
+            "ms": 5.2,
+            "mfc": color,
+            "mec": "white",
+            "mew": 0.6,
+        }
         with figures.look():
             self._axes.plot(x, y, color=color, lw=1.3, dashes=(3, 1.6 + index), zorder=8.5)
-            for start, end in zip(zip(x, y, strict=True), zip(x[1:], y[1:], strict=True), strict=False):
+            for start, end in zip(
+                zip(x, y, strict=True), zip(x[1:], y[1:], strict=True), strict=False
+            ):
                 self._arrow(start, end, color)
             self._axes.plot(x, y, zorder=10.5, **style)
             handle = Line2D([], [], color=color, lw=1.3, **(style | {"ls": "--"}))
@@ -318,8 +361,14 @@ class Map:
         halo = [withStroke(linewidth=3, foreground=_GROUND)]
         tick = self.view.height * 0.008
         xs, ys = [x, x, x + length, x + length], [y + tick, y, y, y + tick]
-        self._axes.plot(xs, ys, color=INK, lw=1.0, zorder=20, path_effects=halo, solid_joinstyle="miter")
-        feet = f"{round(length * 3.28084, -1):,.0f} ft" if length < 1600 else f"{length / 1609.34:.1f} mi"
+        self._axes.plot(
+            xs, ys, color=INK, lw=1.0, zorder=20, path_effects=halo, solid_joinstyle="miter"
+        )
+        feet = (
+            f"{round(length * 3.28084, -1):,.0f} ft"
+            if length < 1600
+            else f"{length / 1609.34:.1f} mi"
+        )
         words = self._axes.text(
             x + length / 2, y + tick * 1.4, f"{text.distance(length)}  ({feet})", ha="center", va="bottom",
             fontsize=6.4, color=INK, zorder=20, path_effects=halo,
@@ -375,7 +424,14 @@ class Map:
                 labelcolor=INK,
             )  # fmt: skip
         if self._notes:
-            axes.text(0, 0, "\n".join(_wrap(note) for note in self._notes), fontsize=6, color=SIGNAL, va="bottom")
+            axes.text(
+                0,
+                0,
+                "\n".join(_wrap(note) for note in self._notes),
+                fontsize=6,
+                color=SIGNAL,
+                va="bottom",
+            )
 
 
 def _camera_style(kind: str, covered: float) -> dict[str, Any]:

@@ -114,6 +114,7 @@ class _CaseParameters(ReportParameters):
 
     @property
     def folder(self) -> str:
+        """The case's number."""
         return self.case
 
 
@@ -174,13 +175,14 @@ class AuditParameters(ReportParameters):
     report: ClassVar[str] = "audit"
     title: ClassVar[str] = "Access audit"
 
-    sample_size: Annotated[int, Field(ge=1, le=500)] = 25
+    sample_size: Annotated[int, Field(ge=1, le=500)] | None = None
     seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = 1
     reviewer: Line = ""
     approver: Line = ""
 
     @property
     def folder(self) -> str:
+        """The period: a month, or two days."""
         first, last = self.start.date(), (self.end - dt.timedelta(microseconds=1)).date()
         whole_month = self.start.day == 1 and (last + dt.timedelta(days=1)).day == 1
         if whole_month and (first.year, first.month) == (last.year, last.month):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from markupsafe import Markup, escape
@@ -32,7 +32,7 @@ Align = Literal["left", "right", "center"]
 class Fragment:
     """A piece of a report: shows itself in a notebook, and is what the HTML file is put together from."""
 
-    html: Markup
+    html: Markup = field(repr=False)
 
     def _repr_html_(self) -> str:
         return f'<div class="wb">{self.html}</div>'
@@ -113,7 +113,11 @@ def pair(main: Any, below: Any = "") -> Markup:
 def paragraph(*sentences: Any, kind: str = "") -> Markup:
     """Return sentences as one paragraph."""
     body = Markup(" ").join(escape(sentence) for sentence in sentences if sentence)
-    return Markup('<p class="{}">{}</p>').format(kind, body) if kind else Markup("<p>{}</p>").format(body)
+    return (
+        Markup('<p class="{}">{}</p>').format(kind, body)
+        if kind
+        else Markup("<p>{}</p>").format(body)
+    )
 
 
 def note(text: Any, tone: str = "") -> Markup:
@@ -131,7 +135,11 @@ def facts(pairs: Iterable[tuple[str, Any]], kind: str = "") -> Markup:
 
 
 def _wide(value: Any) -> Markup:
-    return Markup(' class="wide"') if isinstance(value, str) and not isinstance(value, Markup) and len(value) > 60 else Markup()
+    return (
+        Markup(' class="wide"')
+        if isinstance(value, str) and not isinstance(value, Markup) and len(value) > 60
+        else Markup()
+    )
 
 
 def key_numbers(items: Iterable[tuple[str, str, str]]) -> Markup:

@@ -36,7 +36,9 @@ __all__ = [
     "zone_name",
 ]
 
-_SMALL = "zero one two three four five six seven eight nine ten eleven twelve".split()
+_SMALL = (
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+)  # fmt: skip
 _COMPASS = ("north", "northeast", "east", "southeast", "south", "southwest", "west", "northwest")
 _SHOUT = {"suv", "bmw", "gmc", "ram", "mini", "vw"}
 
@@ -156,7 +158,7 @@ def heading(value: float | None) -> str:
     return _COMPASS[round((value % 360) / 45) % 8]
 
 
-def vehicle(row: Mapping[str, Any]) -> str:
+def vehicle(row: Mapping[Any, Any]) -> str:
     """Return a vehicle: ``gray Honda Civic, sedan``; says so where nothing was read."""
     name = " ".join(_cased(row.get(key)) for key in ("make", "model") if _given(row.get(key)))
     color = str(row["color"]) if _given(row.get("color")) else ""
@@ -173,7 +175,7 @@ def humanize(name: str) -> str:
     return name.replace("_", " ").strip().capitalize()
 
 
-def elements(given: Mapping[str, Any], timezone: str) -> list[tuple[str, str]]:
+def elements(given: Mapping[Any, Any], timezone: str) -> list[tuple[str, str]]:
     """Return what a query asked, as pairs of a word and a value."""
     pairs: list[tuple[str, str]] = []
     left = {key: value for key, value in given.items() if value not in (None, "", [], {})}
@@ -203,7 +205,9 @@ def pattern(given: Pattern) -> str:
     for item, run in itertools.groupby(given.items, key=_group):
         times = len(list(run))
         if item == "?":
-            words.append("an unknown character" if times == 1 else f"{_SMALL[times]} unknown characters")
+            words.append(
+                "an unknown character" if times == 1 else f"{_SMALL[times]} unknown characters"
+            )
         elif item == "*":
             words.append("then anything or nothing" if words else "anything or nothing")
         else:

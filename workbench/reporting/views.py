@@ -17,7 +17,17 @@ from workbench.reporting.style import fragment_style
 from workbench.reporting.tables import Fragment
 from workbench.version import __version__
 
-__all__ = ["META", "Head", "caveats", "head", "keep", "local_column", "scene_of", "timezone_of", "window_of"]
+__all__ = [
+    "META",
+    "Head",
+    "caveats",
+    "head",
+    "keep",
+    "local_column",
+    "scene_of",
+    "timezone_of",
+    "window_of",
+]
 
 META = "application/vnd.workbench.report+json"
 """The MIME type under which a title block tells the runner what the report is made of."""
@@ -46,6 +56,7 @@ def head(
     deck: str = "",
     window: tuple[Any, Any] | None = None,
     grounds: Mapping[str, str] | None = None,
+    accesses: Sequence[int] = (),
 ) -> Head:
     """Return the title block.
 
@@ -64,14 +75,18 @@ def head(
         The period, where no frame carries one.
     grounds : mapping, optional
         Further rows such as reason, crime type, incident number.
+    accesses : sequence of int
+        Further accesses that the report stands on.
     """
     attrs = frames[0].attrs if frames else {}
     zone = bench.settings.timezone
     start, end = (text.local(moment, zone) for moment in (window or attrs["window"]))
-    accesses = [int(frame.attrs["access_id"]) for frame in frames]
+    accesses = [*accesses, *(int(frame.attrs["access_id"]) for frame in frames)]
     case, purpose = str(attrs.get("case", "")), _purpose(bench, str(attrs.get("purpose", "")))
     now = dt.datetime.now(dt.UTC)
-    headline = subject or " · ".join(part for part in (f"Case {case}" if case else "", purpose) if part)
+    headline = subject or " · ".join(
+        part for part in (f"Case {case}" if case else "", purpose) if part
+    )
     facts = _facts(bench, grounds or {}, accesses, text.local(now.isoformat(), zone))
     meta = {
         "title": title,
@@ -81,7 +96,9 @@ def head(
         "access_ids": accesses,
         "made_at": now.isoformat(timespec="seconds"),
     }
-    deck_line = " · ".join(part for part in (f"{text.span(start, end)} ({text.zone_name(start)})", deck) if part)
+    deck_line = " · ".join(
+        part for part in (f"{text.span(start, end)} ({text.zone_name(start)})", deck) if part
+    )
     notes = [note for frame in frames for note in frame.attrs.get("policy_notes", [])]
     html = Markup(
         '<header class="masthead"><p class="kicker"><b>{}</b><span>{}</span></p>'
@@ -102,7 +119,10 @@ def _facts(
     rows += [
         ("Requested by", f"{member.name} ({member.username})"),
         ("On the record as", text.join(f"#{number}" for number in accesses)),
-        ("Record's head", Markup("#{} <code>{}</code>").format(chain["seq"], str(chain["hash"])[:16])),
+        (
+            "Record's head",
+            Markup("#{} <code>{}</code>").format(chain["seq"], str(chain["hash"])[:16]),
+        ),
         ("Policy profile", f"{profile.id}: {_citation(profile)}"),
         ("Made", f"{text.moment(made)} with ALPR Workbench {__version__}"),
     ]
@@ -132,8 +152,13 @@ def caveats(*frames: pd.DataFrame, also: Iterable[str] = ()) -> Fragment:
     lines = [line for frame in frames for line in frame.attrs.get("caveats", [])]
     cut = [frame for frame in frames if frame.attrs.get("truncated")]
     if cut:
-        lines.insert(0, "The result was cut off at the profile's limit of rows: narrow the window or the place.")
-    items = Markup().join(Markup("<li>{}</li>").format(line) for line in dict.fromkeys([*lines, *also]))
+        lines.insert(
+            0,
+            "The result was cut off at the profile's limit of rows: narrow the window or the place.",
+        )
+    items = Markup().join(
+        Markup("<li>{}</li>").format(line) for line in dict.fromkeys([*lines, *also])
+    )
     return Fragment(Markup('<ul class="caveats">{}</ul>').format(items) if items else Markup())
 
 
