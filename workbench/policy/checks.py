@@ -59,7 +59,7 @@ def _texts(block: dict[str, Any], key: str) -> list[tuple[int, str]]:
 
 def _near(given: str, known: Iterable[str]) -> str:
     names = sorted(known)
-    near = difflib.get_close_matches(given, names, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(given, names, n=1, cutoff=0.6)
     return f"Did you mean {near[0]}?" if near else f"Known: {', '.join(names)}."
 
 
@@ -117,7 +117,7 @@ def _clause_mend(value: str, listed: set[str]) -> str:
     parts = sorted(each for each in listed if each.partition("[")[0] == value)
     if parts:
         return f"It is listed in parts: {', '.join(parts)}."
-    near = difflib.get_close_matches(value, sorted(listed), n=1, cutoff=0.5)
+    near = difflib.get_close_matches(value, sorted(listed), n=1, cutoff=0.6)
     return f"Did you mean {near[0]}?" if near else "List it, with summary, kind and controls."
 
 

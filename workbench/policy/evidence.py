@@ -18,7 +18,7 @@ from typing import Any, Literal
 from filelock import FileLock
 
 from workbench.errors import BadInput
-from workbench.policy.profile import Profile, load, names
+from workbench.policy.profile import load, names
 from workbench.version import __version__
 
 __all__ = ["FORMAT", "Proof", "default_path", "merge", "read", "resolve", "write"]
@@ -144,7 +144,7 @@ def resolve(mark: str) -> tuple[str, ...]:
         raise ValueError(
             f"{mark!r}: there is no profile {profile_id}; known: {', '.join(names())}."
         )
-    profile = _profile(profile_id)
+    profile = load(profile_id)
     listed = [clause.number for clause in profile.clauses]
     if number in listed:
         return (mark,)
@@ -163,18 +163,9 @@ def _common(mark: str, number: str) -> tuple[str, ...]:
     found = tuple(
         f"{name}:{clause.number}"
         for name in names()
-        for clause in _profile(name).clauses
+        for clause in load(name).clauses
         if number.isdigit() and int(number) in clause.common
     )
     if not found:
         raise ValueError(f"{mark!r}: there is no such common rule.")
     return found
-
-
-_PROFILES: dict[str, Profile] = {}
-
-
-def _profile(name: str) -> Profile:
-    if name not in _PROFILES:
-        _PROFILES[name] = load(name)
-    return _PROFILES[name]

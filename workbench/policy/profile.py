@@ -7,6 +7,7 @@ problem found, each with its line and its mend.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -152,6 +153,14 @@ def load(name_or_path: str | Path) -> Profile:
     BadProfile
         With every problem found: file, line, what is wrong, and how to mend it.
     """
+    path = path_of(name_or_path).resolve()
+    stat = path.stat()
+    return _load(path, stat.st_mtime_ns, stat.st_size)
+
+
+@lru_cache(maxsize=32)
+def _load(path: Path, _changed: int, _size: int) -> Profile:
+    """Read a file once as long as it does not change; a profile is frozen, so that it can be shared."""
     from workbench.policy.reading import read
 
-    return read(path_of(name_or_path))
+    return read(path)

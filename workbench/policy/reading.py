@@ -172,14 +172,14 @@ def _unknown_key(location: Location) -> Problem:
     key = str(location[-1])
     model = _model_at(location[:-1])
     known = sorted(model.model_fields) if model else []
-    near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(key, known, n=1, cutoff=0.6)
     mend = f"Did you mean {near[0]}?" if near else f"Known here: {', '.join(known)}."
     return Problem(location, f"{_words(location)} is not a key that is known here.", mend)
 
 
 def _not_one_of(location: Location, expected: str, given: Any) -> Problem:
     choices = [part.strip(" '\"") for part in expected.replace(" or ", ", ").split(",")]
-    near = difflib.get_close_matches(str(given), choices, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(str(given), choices, n=1, cutoff=0.6)
     mend = f"Did you mean {near[0]}?" if near else ""
     return Problem(
         location,

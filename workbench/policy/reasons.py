@@ -49,6 +49,7 @@ class _Topic:
     id: str
     label: str
     patterns: tuple[re.Pattern[str], ...]
+    exact: tuple[re.Pattern[str], ...]
     unless: tuple[re.Pattern[str], ...]
     crime_softens: bool
 
@@ -68,7 +69,8 @@ def _topic(entry: dict[str, Any]) -> _Topic:
         id=entry["id"],
         label=entry["label"],
         patterns=tuple(re.compile(each) for each in entry["patterns"]),
-        unless=tuple(re.compile(each) for each in entry.get("unless", ())),
+        exact=tuple(re.compile(each) for each in entry.get("exact_patterns", ())),
+        unless=tuple(re.compile(each, re.IGNORECASE) for each in entry.get("unless", ())),
         crime_softens=entry.get("crime_softens", False),
     )
 
@@ -139,13 +141,18 @@ def signs(text: str) -> tuple[Sign, ...]:
     if _hit(stripped, data.names):
         found.append(Sign("name", "a person's name"))
     crime = _hit(lower, data.crimes)
-    for topic in data.topics:
-        left = lower
-        for harmless in topic.unless:
-            left = harmless.sub(" ", left)
-        if _hit(left, topic.patterns):
-            found.append(Sign(f"topic.{topic.id}", topic.label, crime and topic.crime_softens))
+    found += [
+        Sign(f"topic.{each.id}", each.label, crime and each.crime_softens)
+        for each in data.topics
+        if _is_about(each, stripped, lower)
+    ]
     return tuple(found)
+
+
+def _is_about(topic: _Topic, typed: str, lower: str) -> bool:
+    for harmless in topic.unless:
+        typed, lower = harmless.sub(" ", typed), harmless.sub(" ", lower)
+    return _hit(lower, topic.patterns) or (not typed.isupper() and _hit(typed, topic.exact))
 
 
 def _has_digit(text: str) -> bool:
