@@ -131,7 +131,9 @@ class Service:
             There is a home in that folder already.
         """
         if (settings.home / "workbench.toml").exists():
-            raise NotSetUp(f"{settings.home} is a workbench home already.", "Choose another folder.")
+            raise NotSetUp(
+                f"{settings.home} is a workbench home already.", "Choose another folder."
+            )
         profile = load(settings.profile)
         settings.save()
         keys.create(settings.keys)
@@ -188,9 +190,7 @@ class Service:
         """Return who a token belongs to; raises NotLoggedIn where it has ended."""
         return self.people.session(token)
 
-    def permit(
-        self, token: str, action: str, elements: Mapping[str, Any] | None = None
-    ) -> Session:
+    def permit(self, token: str, action: str, elements: Mapping[str, Any] | None = None) -> Session:
         """Return the session if its member may do something; else record the refusal and raise it."""
         session = self.session(token)
         request = Request(
@@ -242,7 +242,9 @@ class Service:
             session = self.permit(token, "member.change")
         self.people.set_password(username, password, by=session)
 
-    def qualify(self, token: str, username: str, qualification: Qualification, note: str = "") -> None:
+    def qualify(
+        self, token: str, username: str, qualification: Qualification, note: str = ""
+    ) -> None:
         """Enter a training, certification or check that a member has completed."""
         self.people.qualify(
             username, qualification, note=note, by=self.permit(token, "member.qualify")

@@ -84,4 +84,6 @@ def init(
     service.begin_with(username=admin, name=admin_name, password=password)
     keep_token(settings, service.login(admin, password))
     console.print(f"{home} is ready, and {admin} is logged in.")
-    console.print("Next: workbench member add, workbench camera import, workbench ingest; then workbench doctor.")
+    console.print(
+        "Next: workbench member add, workbench camera import, workbench ingest; then workbench doctor."
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -38,7 +39,7 @@ def login(desk: Desk, username: str | None, key_file: Path | None, *, password_s
         token = desk.service.login_service(username, key_file)
     else:
         password = (
-            click.get_text_stream("stdin").readline().rstrip("\n")
+            sys.stdin.readline().rstrip("\n")
             if password_stdin
             else click.prompt("Password", hide_input=True)
         )

@@ -205,10 +205,11 @@ def _commonest(frame: pd.DataFrame, name: str) -> pd.DataFrame:
 def _alternates(frame: pd.DataFrame) -> dict[tuple[str, str], list[list[Any]]]:
     """Return the best confidence of each other plate that a camera offered for a vehicle's reads."""
     best: dict[tuple[str, str], dict[str, float]] = {}
-    offered = frame[frame["candidates"].str.len() > 0]
     for plate, state, candidates in zip(
-        offered["plate"], offered["state"], offered["candidates"], strict=True
+        frame["plate"], frame["state"], frame["candidates"], strict=True
     ):
+        if not candidates:
+            continue
         of_vehicle = best.setdefault((plate, state), {})
         for other, confidence in candidates:
             of_vehicle[other] = max(of_vehicle.get(other, 0.0), float(confidence))

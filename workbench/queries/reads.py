@@ -131,7 +131,8 @@ def fetch_reads(
     instants = pd.to_datetime(frame["captured_at"].astype("int64"), unit="us", utc=True)
     frame["captured_at"] = instants
     frame.insert(6, "local_time", instants.dt.tz_convert(source.zone))
-    frame["candidates"] = [json.loads(text) if text else [] for text in frame["candidates"]]
+    candidates = [json.loads(text) if text else [] for text in frame["candidates"]]
+    frame["candidates"] = pd.Series(candidates, index=frame.index, dtype="object")
     for name in ("confidence", "latitude", "longitude", "heading"):
         frame[name] = frame[name].astype("float64")
     for name in ("make", "model", "color", "body", "image"):

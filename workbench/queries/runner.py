@@ -113,7 +113,7 @@ class Runner:
             "policy_notes": [finding.reason for finding in decision.warnings],
             **answer.attrs,
         }
-        frame.attrs = dict(attrs)
+        frame.attrs.update(attrs)
         return frame
 
     def _fetch(self, query: Query) -> Answer:
