@@ -341,9 +341,10 @@ class _Check:
         degrees = values.numbers(heading)
         with np.errstate(invalid="ignore"):
             wrong = ~((degrees >= 0) & (degrees <= 360))
-        if strange := int((wrong & values.given(heading)).sum()):
-            self.notes["a heading that is no direction was left empty"] += strange
-        degrees[wrong] = np.nan
+        if wrong.any():
+            if strange := int((wrong & values.given(heading)).sum()):
+                self.notes["a heading that is no direction was left empty"] += strange
+            degrees[wrong] = np.nan
         out["heading"] = values.nullable(degrees % 360)
 
     def _vehicle(self, out: dict[str, list[Any]]) -> None:

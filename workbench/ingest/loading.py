@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import sqlalchemy as sa
 
 from workbench.errors import BadTransfer, Failed, WorkbenchError
@@ -21,8 +20,7 @@ from workbench.ingest.cameras import Register, insert_strangers
 from workbench.ingest.check import Terms, check
 from workbench.ingest.formats.base import Batch
 from workbench.ingest.rejects import RejectFile
-from workbench.ingest.store import Writer, finish, remove
-from workbench.ingest.times import day_bounds
+from workbench.ingest.store import Counts, Writer, finish, remove
 from workbench.records.database import Database
 from workbench.records.tables import from_micros, transfers
 from workbench.settings import Settings
@@ -108,8 +106,7 @@ class Loading:
         self.skips: Counter[str] = Counter()
         self.notes: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
-        self._days: Counter[tuple[int, str]] = Counter()
-        self._span: tuple[int, int] | None = None
+        self._counts = Counts()
 
     @property
     def rows(self) -> int:
@@ -148,26 +145,13 @@ class Loading:
                     ids = checked.columns["camera_id"]
                     checked.columns["camera_id"] = [settled.get(number, number) for number in ids]
                 self._writer.write(connection, checked.columns)
-            self._count(checked.columns)
+            self._counts.add(checked.columns, self._terms.zone)
         self._rejects.write(checked.problems)
         self.accepted += len(checked)
         self.rejected += len(checked.problems)
         self.skips.update(checked.skipped)
         self.notes.update(checked.notes)
         self.reasons.update(_QUOTED.sub("…", problem.reason) for problem in checked.problems)
-
-    def _count(self, columns: dict[str, list[Any]]) -> None:
-        """Count reads by camera and local day."""
-        times = np.array(columns["captured_at"], dtype=np.int64)
-        ids = np.array(columns["camera_id"], dtype=np.int64)
-        first, last = int(times.min()), int(times.max())
-        low, high = self._span or (first, last)
-        self._span = (min(low, first), max(high, last))
-        days, begins = day_bounds(first, last, self._terms.zone)
-        day = np.searchsorted(begins, times, side="right") - 1
-        pairs, counts = np.unique(np.stack((ids, day)), axis=1, return_counts=True)
-        for camera, place, count in zip(*pairs.tolist(), counts.tolist(), strict=True):
-            self._days[camera, days[place]] += count
 
     def finish(self, at: dt.datetime) -> TransferResult:
         """Make the transfer visible.
@@ -180,7 +164,9 @@ class Loading:
         if self.rejected and not self.accepted:
             raise self._no_good()
         reject_file = self._rejects.finish()
-        first, last = (from_micros(at) for at in self._span) if self._span else (None, None)
+        first, last = (
+            (from_micros(at) for at in self._counts.span) if self._counts.span else (None, None)
+        )
         outcome = {
             "accepted": self.accepted,
             "rejected": self.rejected,
@@ -190,7 +176,7 @@ class Loading:
             "last_at": last,
             "ended_at": at,
         }
-        finish(self._database, self.transfer_id, self._writer.first_id, self._days, outcome)
+        finish(self._database, self.transfer_id, self._counts, outcome)
         _log.info(
             "transfer %d: %d accepted, %d rejected", self.transfer_id, self.accepted, self.rejected
         )

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import islice, repeat
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import repeat
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import numpy as np
 import sqlalchemy as sa
+from numpy.typing import NDArray
 
 from workbench.ingest.check import COLUMNS
+from workbench.ingest.times import day_bounds
 from workbench.records.database import Database, ensure_partitions
 from workbench.records.tables import (
     camera_days,
@@ -25,30 +29,28 @@ from workbench.records.tables import (
     transfers,
 )
 
-__all__ = ["Writer", "finish", "remove"]
+__all__ = ["Counts", "Writer", "finish", "remove"]
 
 _ROWS_AT_ONCE = 50_000
 _STORED = (*COLUMNS, "transfer_id")
 _INSERT = f"INSERT INTO reads ({', '.join(_STORED)}) VALUES ({', '.join('?' * len(_STORED))})"
 _COPY = f"COPY reads ({', '.join(_STORED)}) FROM STDIN"
-_COUNT_PLATES = """
-    SELECT plate, state, min(captured_at), max(captured_at), count(*) FROM reads
-    WHERE id >= :first AND transfer_id = :transfer GROUP BY plate, state
-"""
-_MERGE_PLATES = """
-    INSERT INTO plates (plate, state, first_at, last_at, reads) VALUES (?, ?, ?, ?, ?)
-    ON CONFLICT (plate, state) DO UPDATE SET
-        first_at = min(first_at, excluded.first_at),
-        last_at = max(last_at, excluded.last_at),
-        reads = reads + excluded.reads
-"""
-_MERGE_PLATES_POSTGRESQL = f"""
-    INSERT INTO plates AS known (plate, state, first_at, last_at, reads) {_COUNT_PLATES}
-    ON CONFLICT (plate, state) DO UPDATE SET
-        first_at = least(known.first_at, excluded.first_at),
-        last_at = greatest(known.last_at, excluded.last_at),
-        reads = known.reads + excluded.reads
-"""
+_MERGE_PLATES = {
+    "sqlite": """
+        INSERT INTO plates (plate, state, first_at, last_at, reads) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT (plate, state) DO UPDATE SET
+            first_at = min(first_at, excluded.first_at),
+            last_at = max(last_at, excluded.last_at),
+            reads = reads + excluded.reads
+    """,
+    "postgresql": """
+        INSERT INTO plates AS known (plate, state, first_at, last_at, reads) VALUES (%s, %s, %s, %s, %s)
+        ON CONFLICT (plate, state) DO UPDATE SET
+            first_at = least(known.first_at, excluded.first_at),
+            last_at = greatest(known.last_at, excluded.last_at),
+            reads = known.reads + excluded.reads
+    """,
+}
 _MERGE_DAYS = """
     INSERT INTO camera_days (camera_id, day, reads) VALUES (:camera_id, :day, :reads)
     ON CONFLICT (camera_id, day) DO UPDATE SET reads = camera_days.reads + excluded.reads
@@ -133,73 +135,81 @@ class Writer:
                 self._months.add(month)
 
 
-def finish(
-    database: Database,
-    transfer_id: int,
-    first_id: int | None,
-    days: Counter[tuple[int, str]],
-    outcome: dict[str, Any],
-) -> None:
-    """Count a transfer's reads into ``plates`` and ``camera_days`` and make it visible, all at once.
+class Counts:
+    """Reads by plate and state and by camera and local day, counted as they are written."""
 
-    On SQLite the counting goes on before the write lock is taken, so that nobody else waits for it.
+    def __init__(self) -> None:
+        self._place: dict[tuple[str, str], int] = {}
+        self._first = np.zeros(0, dtype=np.int64)
+        self._last = np.zeros(0, dtype=np.int64)
+        self._reads = np.zeros(0, dtype=np.int64)
+        self._days: Counter[tuple[int, str]] = Counter()
+        self.span: tuple[int, int] | None = None
+
+    def add(self, columns: dict[str, list[Any]], zone: ZoneInfo) -> None:
+        """Count rows; ``zone`` says where a day begins."""
+        times = np.array(columns["captured_at"], dtype=np.int64)
+        self._add_plates(zip(columns["plate"], columns["state"], strict=True), times)
+        first, last = int(times.min()), int(times.max())
+        low, high = self.span or (first, last)
+        self.span = (min(low, first), max(high, last))
+        days, begins = day_bounds(first, last, zone)
+        day = np.searchsorted(begins, times, side="right") - 1
+        cameras_ = np.array(columns["camera_id"], dtype=np.int64)
+        pairs, counts = np.unique(np.stack((cameras_, day)), axis=1, return_counts=True)
+        for camera, place, count in zip(*pairs.tolist(), counts.tolist(), strict=True):
+            self._days[camera, days[place]] += count
+
+    def _add_plates(self, keys: Iterable[tuple[str, str]], times: NDArray[np.int64]) -> None:
+        place = self._place
+        where = np.fromiter(
+            (place.setdefault(key, len(place)) for key in keys), dtype=np.int64, count=len(times)
+        )
+        if len(place) > len(self._reads):
+            more = max(len(place), 2 * len(self._reads)) - len(self._reads)
+            self._first = np.pad(self._first, (0, more), constant_values=np.iinfo(np.int64).max)
+            self._last = np.pad(self._last, (0, more), constant_values=np.iinfo(np.int64).min)
+            self._reads = np.pad(self._reads, (0, more))
+        np.minimum.at(self._first, where, times)
+        np.maximum.at(self._last, where, times)
+        np.add.at(self._reads, where, 1)
+
+    def plates(self) -> list[tuple[str, str, int, int, int]]:
+        """Return plate, state, first and last time and number of reads, in the order of the table's key."""
+        first, last, counts = self._first.tolist(), self._last.tolist(), self._reads.tolist()
+        return [
+            (plate, state, first[place], last[place], counts[place])
+            for (plate, state), place in sorted(self._place.items())
+        ]
+
+    def days(self) -> list[dict[str, Any]]:
+        """Return camera, local day and number of reads."""
+        return [
+            {"camera_id": camera, "day": day, "reads": count}
+            for (camera, day), count in sorted(self._days.items())
+        ]
+
+
+def finish(database: Database, transfer_id: int, counts: Counts, outcome: dict[str, Any]) -> None:
+    """Add a transfer's counts to ``plates`` and ``camera_days`` and make it visible, all at once.
 
     Parameters
     ----------
-    first_id : int or None
-        Where its reads begin; None where it has none.
-    days : Counter
-        Reads by camera and local day.
+    counts : Counts
+        Of all its reads.
     outcome : dict
         What the register of transfers is to say.
     """
-    with database.read() as reader:
-        counted = _count_plates(reader, transfer_id, first_id)
-        first = list(islice(counted, _ROWS_AT_ONCE))
-        with database.write() as connection:
-            while first:
-                _merge_sqlite(connection, first)
-                first = list(islice(counted, _ROWS_AT_ONCE))
-            if first_id is not None and database.dialect == "postgresql":
-                connection.execute(
-                    sa.text(_MERGE_PLATES_POSTGRESQL), {"first": first_id, "transfer": transfer_id}
-                )
-            if days:
-                connection.execute(
-                    sa.text(_MERGE_DAYS),
-                    [
-                        {"camera_id": camera, "day": day, "reads": count}
-                        for (camera, day), count in sorted(days.items())
-                    ],
-                )
-            connection.execute(
-                transfers.update()
-                .where(transfers.c.id == transfer_id)
-                .values(status="complete", **outcome)
-            )
-
-
-def _count_plates(
-    reader: sa.Connection, transfer_id: int, first_id: int | None
-) -> Iterator[tuple[Any, ...]]:
-    """Yield plate, state, first and last time, and number of reads (SQLite; PostgreSQL counts as it merges)."""
-    if first_id is None or reader.dialect.name != "sqlite":
-        return
-    cursor = reader.connection.cursor()
-    try:
-        cursor.execute(_COUNT_PLATES, {"first": first_id, "transfer": transfer_id})
-        while rows := cursor.fetchmany(_ROWS_AT_ONCE):
-            yield from rows
-    finally:
-        cursor.close()
-
-
-def _merge_sqlite(connection: sa.Connection, rows: list[tuple[Any, ...]]) -> None:
-    cursor = connection.connection.cursor()
-    try:
-        cursor.executemany(_MERGE_PLATES, rows)
-    finally:
-        cursor.close()
+    plates, days = counts.plates(), counts.days()
+    with database.write() as connection:
+        if plates:
+            connection.exec_driver_sql(_MERGE_PLATES[database.dialect], plates)
+            connection.execute(sa.text(_MERGE_DAYS), days)
+        connection.execute(
+            transfers.update()
+            .where(transfers.c.id == transfer_id)
+            .values(status="complete", **outcome)
+        )
 
 
 def remove(database: Database, transfer_id: int, *, error: str, ended_at: dt.datetime) -> None:

@@ -6,8 +6,8 @@ Everything here works on whole columns and never raises on a value.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,7 @@ __all__ = [
     "words",
 ]
 
+T = TypeVar("T")
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
@@ -112,8 +113,9 @@ def shares(values: Sequence[Any], scale: str) -> tuple[Floats, int]:
             found = np.where(found > 1.0, found / 100.0, found)
         wrong = ~((found >= 0.0) & (found <= 1.0))
     found[wrong] = np.nan
-    absent = sum(value is None or value == "" for value in values)
-    return found, int(wrong.sum()) - absent
+    if not wrong.any():
+        return found, 0
+    return found, int((wrong & given(values)).sum())
 
 
 def nullable(values: Floats) -> list[float | None]:
@@ -133,21 +135,24 @@ def clean(text: str, limit: int) -> str:
 
 def plates(values: Sequence[Any]) -> tuple[list[str], list[str]]:
     """Return the normalized plates (empty where there is none) and the plates as read."""
-    normal, raw = [], []
-    for value in values:
-        if (
-            value.__class__ is str
-            and value.isascii()
-            and value.isalnum()
-            and len(value) <= _RAW_LENGTH
-        ):
-            normal.append(value.upper())
-            raw.append(value)
-        else:
-            text = _text(value, _RAW_LENGTH)
-            normal.append(normalize(text))
-            raw.append(text)
-    return normal, raw
+    if _are_simple(values):
+        raw = list(values)
+        return "\n".join(raw).upper().split("\n"), raw
+    raw = [_text(value, _RAW_LENGTH) for value in values]
+    return [_normal(text) for text in raw], raw
+
+
+def _are_simple(values: Sequence[Any]) -> bool:
+    """Tell whether all are words of letters and digits alone, which is the usual case."""
+    try:
+        joined = "".join(values)
+        return joined.isascii() and joined.isalnum() and max(map(len, values)) <= _RAW_LENGTH
+    except TypeError:
+        return False
+
+
+def _normal(text: str) -> str:
+    return text.upper() if text.isascii() and text.isalnum() else normalize(text)
 
 
 def _text(value: object, limit: int) -> str:
@@ -161,73 +166,75 @@ def _text(value: object, limit: int) -> str:
 
 def texts(values: Sequence[Any]) -> list[str | None]:
     """Return texts of any kind, numbers included; None for nothing."""
-    return [_text(value, _TEXT_LENGTH) or None for value in values]
+    return [
+        value
+        if value.__class__ is str
+        and value.isascii()
+        and value.isprintable()
+        and 0 < len(value) < _TEXT_LENGTH
+        else _text(value, _TEXT_LENGTH) or None
+        for value in values
+    ]
+
+
+def _each(values: Sequence[Any], turn: Callable[[Any], T]) -> list[T]:
+    """Turn every value, each distinct one once: these columns have few."""
+    try:
+        known = {value: turn(value) for value in set(values)}
+    except TypeError:  # a list or an object stands among them
+        return [turn(value) for value in values]
+    return [known[value] for value in values]
 
 
 def keys(values: Sequence[Any]) -> list[str]:
     """Return what a vendor calls its cameras: numbers and words alike as text; empty for nothing."""
-    known: dict[str, str] = {}
-    found = []
-    for value in values:
-        if value.__class__ is str:
-            key = known.get(value)
-            if key is None:
-                key = known[value] = clean(value, _WORD_LENGTH)
-            found.append(key)
-        elif isinstance(value, float) and value.is_integer():
-            found.append(str(int(value)))
-        else:
-            found.append(_text(value, _WORD_LENGTH))
-    return found
+    return _each(values, _key)
+
+
+def _key(value: object) -> str:
+    whole = isinstance(value, float) and value.is_integer()
+    return _text(int(value) if whole else value, _WORD_LENGTH)  # type: ignore[call-overload]
 
 
 def words(values: Sequence[Any]) -> list[str | None]:
     """Return makes, models, colors and bodies in lower case; None for nothing and for "unknown"."""
-    known: dict[str, str | None] = {}
-    found: list[str | None] = []
-    for value in values:
-        if value.__class__ is not str:
-            found.append(None)
-            continue
-        if value not in known:
-            word = " ".join(clean(value, _WORD_LENGTH).lower().replace("_", " ").split())
-            known[value] = None if word in _NOTHING else word
-        found.append(known[value])
-    return found
+    return _each(values, _word)
+
+
+def _word(value: object) -> str | None:
+    if not isinstance(value, str):
+        return None
+    word = " ".join(clean(value, _WORD_LENGTH).lower().replace("_", " ").split())
+    return None if word in _NOTHING else word
 
 
 def states(values: Sequence[Any]) -> list[str]:
     """Return two-letter codes of states; empty for anything else."""
-    known: dict[str, str] = {}
-    found = []
-    for value in values:
-        if value.__class__ is not str:
-            found.append("")
-            continue
-        if value not in known:
-            known[value] = state_code(value)
-        found.append(known[value])
-    return found
+    return _each(values, lambda value: state_code(value) if isinstance(value, str) else "")
 
 
 def truths(values: Sequence[Any], default: bool) -> list[bool]:  # noqa: FBT001
     """Return yes and no in any of their spellings; ``default`` for anything else."""
-    found = []
-    for value in values:
-        word = str(value).strip().lower() if isinstance(value, (str, bool, int)) else ""
-        found.append(True if word in _YES else False if word in _NO else default)
-    return found
+    return _each(values, lambda value: _truth(value, default))
+
+
+def _truth(value: object, default: bool) -> bool:  # noqa: FBT001
+    word = str(value).strip().lower() if isinstance(value, (str, bool, int)) else ""
+    return True if word in _YES else False if word in _NO else default
 
 
 def compass(values: Sequence[Any]) -> list[Any]:
     """Return headings in degrees where they are written as words: ``NE``, ``northbound``, ``NB``."""
-    known: dict[str, Any] = {}
-    for value in {one for one in values if isinstance(one, str)}:
-        word = value.upper().replace("BOUND", "").replace("-", "").replace(" ", "")
-        for spelled, point in _SPELLED.items():
-            word = word.replace(spelled, point)
-        known[value] = _COMPASS.get(word, _COMPASS.get(word.removesuffix("B"), value))
-    return [known[value] if isinstance(value, str) else value for value in values]
+    return _each(values, _degrees)
+
+
+def _degrees(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    word = value.upper().replace("BOUND", "").replace("-", "").replace(" ", "")
+    for spelled, point in _SPELLED.items():
+        word = word.replace(spelled, point)
+    return _COMPASS.get(word, _COMPASS.get(word.removesuffix("B"), value))
 
 
 def candidates(values: Sequence[Any], best: Sequence[str], scale: str) -> list[str | None]:
@@ -249,13 +256,13 @@ def candidates(values: Sequence[Any], best: Sequence[str], scale: str) -> list[s
 
 
 def _candidates(pairs: list[tuple[Any, Any]], best: str, scale: str) -> str | None:
+    if len(pairs) == 1 and pairs[0][0] == best:
+        return None
     seen = {best, ""}
     parts = []
     for plate, sure in pairs:
-        if plate.__class__ is str and plate.isascii() and plate.isalnum():
-            normal = plate.upper()
-        else:
-            normal = normalize(_text(plate, _RAW_LENGTH))
+        simple = plate.__class__ is str and plate.isascii() and plate.isalnum()
+        normal = plate.upper() if simple else _normal(_text(plate, _RAW_LENGTH))
         if normal in seen or len(normal) > MAX_LENGTH:
             continue
         seen.add(normal)

@@ -1,0 +1,260 @@
+"""How fast reads come in: the full path beside a bare ``executemany`` of the same rows, in turns.
+
+The full path is everything but parsing: checking, normalizing, matching cameras, H3 cells, storing, counting plates and
+camera days, and making the transfer visible. Parsing is timed apart, through the whole of ``receive``.
+
+    python benchmarks/ingest.py [--reads 500000] [--rounds 3] [--write-docs]
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import gc
+import json
+import os
+import platform
+import random
+import re
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import repeat
+from pathlib import Path
+
+from workbench.ingest.cameras import load_register
+from workbench.ingest.check import COLUMNS, Terms, check
+from workbench.ingest.loading import Loading
+from workbench.ingest.opening import opened
+from workbench.ingest.transfers import receive
+from workbench.models import Member
+from workbench.records.database import Database
+from workbench.records.tables import cameras, members, transfers
+from workbench.settings import Settings
+
+NOW = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
+DOCS = Path(__file__).parents[1] / "docs" / "ingest.md"
+MEMBER = Member(1, "bench", "Bench", "Santa Lucera Police Department", "service", frozenset(), True)
+LETTERS, DIGITS = "ABCDEFGHJKLMNPRSTUVWXYZ", "0123456789"
+MAKES = ("honda", "toyota", "ford", "chevrolet", "nissan", "tesla", "bmw", "kia")
+COLORS = ("black", "white", "silver-gray", "blue", "red", "green")
+BODIES = ("sedan-standard", "suv-standard", "truck-standard", "van-mini")
+CAMERAS = 24
+
+
+def groups(count: int, seed: int = 7) -> Iterator[str]:
+    """Yield groups of a city's month: habits give repeated plates, misreads give alternatives."""
+    rng = random.Random(seed)
+    plates = [
+        rng.choice(DIGITS[1:])
+        + "".join(rng.choices(LETTERS, k=3))
+        + "".join(rng.choices(DIGITS, k=3))
+        for _ in range(max(100, count // 12))
+    ]
+    start = int(dt.datetime(2026, 10, 1, tzinfo=dt.UTC).timestamp() * 1000)
+    step = 30 * 86_400_000 // count
+    for number in range(count):
+        plate, camera = rng.choice(plates), rng.randrange(CAMERAS)
+        make = rng.choice(MAKES)
+        mobile = camera >= CAMERAS - 4
+        yield json.dumps(
+            {
+                "data_type": "alpr_group",
+                "version": 2,
+                "epoch_start": start + number * step,
+                "camera_id": 1000 + camera,
+                "agent_uid": "BENCH",
+                "gps_latitude": 36.55 + (rng.random() if mobile else camera / CAMERAS) * 0.06,
+                "gps_longitude": -120.28 + (rng.random() if mobile else camera / CAMERAS) * 0.06,
+                "best_plate_number": plate,
+                "best_confidence": rng.uniform(75, 99),
+                "best_region": "us-ca" if rng.random() < 0.93 else "us-nv",
+                "best_region_confidence": rng.uniform(50, 99),
+                "best_uuid": f"BENCH-{1000 + camera}-{number}",
+                "travel_direction": rng.uniform(0, 360),
+                "candidates": [
+                    {"plate": plate, "confidence": 90.1},
+                    *(
+                        {
+                            "plate": plate[:k] + rng.choice(DIGITS) + plate[k + 1 :],
+                            "confidence": 70.5,
+                        }
+                        for k in rng.sample(range(7), rng.randrange(3))
+                    ),
+                ],
+                "vehicle": {
+                    "color": [{"name": rng.choice(COLORS), "confidence": rng.uniform(50, 99)}],
+                    "make": [{"name": make, "confidence": rng.uniform(50, 99)}],
+                    "make_model": [{"name": f"{make}_model", "confidence": rng.uniform(40, 90)}],
+                    "body_type": [{"name": rng.choice(BODIES), "confidence": rng.uniform(50, 99)}],
+                },
+            }
+        )
+
+
+@contextmanager
+def home() -> Iterator[tuple[Database, Settings]]:
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        settings = Settings(
+            home=Path(folder),
+            agency="Santa Lucera PD",
+            profile="clovis-ca",
+            timezone="America/Los_Angeles",
+        )
+        database = Database.open(settings.url)
+        database.migrate()
+        with database.write() as connection:
+            connection.execute(
+                members.insert().values(
+                    id=1,
+                    username="bench",
+                    name="Bench",
+                    kind="service",
+                    roles="",
+                    active=True,
+                    created_at=NOW,
+                )
+            )
+            connection.execute(
+                cameras.insert(),
+                [
+                    {
+                        "code": f"C{number:02d}",
+                        "kind": "fixed",
+                        "vendor_key": str(1000 + number),
+                        "governmental": True,
+                        "registered": True,
+                    }
+                    for number in range(CAMERAS)
+                ],
+            )
+        yield database, settings
+        database.close()
+
+
+TERMS = Terms(
+    zone=Settings(Path(), "", "", "America/Los_Angeles").zone,
+    now=NOW,
+    source_agency="Santa Lucera PD",
+)
+DETAILS = {
+    "file_name": "bench.jsonl",
+    "sha256": "0",
+    "size": 0,
+    "format": "alpr_group",
+    "unit": "",
+    "camera_id": None,
+    "received_by": 1,
+}
+
+
+def full_path(batches: list) -> tuple[float, float]:
+    """Return seconds for checking, storing and counting, and the share that checking took."""
+    with home() as (database, settings):
+        with database.read() as connection:
+            register = load_register(connection)
+        begin = time.perf_counter()
+        loading = Loading(database, settings, register, TERMS, DETAILS, {})
+        loading.begin(NOW)
+        for batch in batches:
+            loading.take(batch)
+        loading.finish(NOW)
+        whole = time.perf_counter() - begin
+        begin = time.perf_counter()
+        for batch in batches:
+            check(batch, register, TERMS)
+        return whole, time.perf_counter() - begin
+
+
+def bare(batches: list) -> float:
+    """Return seconds for an ``executemany`` of the same rows, ready made, in the same table and transactions."""
+    with home() as (database, _):
+        with database.read() as connection:
+            register = load_register(connection)
+        chunks = []
+        for batch in batches:
+            columns = check(batch, register, TERMS).columns
+            chunks.append(list(zip(*(columns[name] for name in COLUMNS), repeat(1), strict=False)))
+        with database.write() as connection:
+            connection.execute(
+                transfers.insert().values(id=1, began_at=NOW, status="loading", **DETAILS)
+            )
+        names = (*COLUMNS, "transfer_id")
+        sql = f"INSERT INTO reads ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+        begin = time.perf_counter()
+        for rows in chunks:
+            with database.write() as connection:
+                cursor = connection.connection.cursor()
+                cursor.executemany(sql, rows)
+                cursor.close()
+        return time.perf_counter() - begin
+
+
+def with_parsing(path: Path) -> float:
+    """Return seconds for the whole of ``receive``: fingerprint, parsing and all."""
+    with home() as (database, settings):
+        begin = time.perf_counter()
+        receive(database, path, member=MEMBER, settings=settings, clock=lambda: NOW)
+        return time.perf_counter() - begin
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--reads", type=int, default=500_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--write-docs", action="store_true")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        path = Path(folder) / "bench.jsonl"
+        with path.open("w") as stream:
+            stream.writelines(f"{line}\n" for line in groups(arguments.reads))
+        with opened(path) as source:
+            batches = list(source.batches)
+        gc.collect()
+        gc.freeze()  # what was parsed beforehand is not part of the path that is timed
+        rows: dict[str, list[float]] = {"bare": [], "full": [], "check": [], "receive": []}
+        for number in range(arguments.rounds):
+            rows["bare"].append(bare(batches))
+            whole, checking = full_path(batches)
+            rows["full"].append(whole)
+            rows["check"].append(checking)
+            rows["receive"].append(with_parsing(path))
+            print(
+                f"round {number + 1}: " + ", ".join(f"{k} {v[-1]:.2f} s" for k, v in rows.items()),
+                flush=True,
+            )
+    report(rows, arguments.reads, write=arguments.write_docs)
+
+
+def report(rows: dict[str, list[float]], reads: int, *, write: bool) -> None:
+    middle = {name: statistics.median(seconds) for name, seconds in rows.items()}
+    titles = {
+        "bare": "bare `executemany` of ready rows",
+        "full": "full path without parsing",
+        "check": "of which checking",
+        "receive": "`receive`, with fingerprint and parsing",
+    }
+    lines = ["| what | seconds | reads a second | to bare |", "|---|---:|---:|---:|"]
+    for name, title in titles.items():
+        lines.append(
+            f"| {title} | {middle[name]:.2f} | {reads / middle[name]:,.0f} | {middle[name] / middle['bare']:.2f} |"
+        )
+    table = "\n".join(lines)
+    machine = f"{os.cpu_count()} cores, Python {platform.python_version()}"
+    text = (
+        f"{reads:,} reads of `alpr_group` into SQLite, medians of {len(rows['bare'])} rounds in turns, "
+        f"{machine}, {dt.datetime.now(dt.UTC):%Y-%m-%d}:\n\n{table}\n"
+    )
+    print("\n" + text)
+    if write:
+        page = DOCS.read_text(encoding="utf-8")
+        mark = r"(<!-- benchmark -->\n).*?(<!-- /benchmark -->)"
+        DOCS.write_text(
+            re.sub(mark, lambda m: m[1] + text + m[2], page, flags=re.DOTALL), encoding="utf-8"
+        )
+
+
+if __name__ == "__main__":
+    main()
