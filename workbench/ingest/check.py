@@ -15,8 +15,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from h3.api.basic_int import latlng_to_cell
 
+from workbench.analysis.geo import cell as cell_of
 from workbench.analysis.plates import MAX_LENGTH
 from workbench.ingest import values
 from workbench.ingest.cameras import Camera, Register
@@ -54,9 +54,6 @@ COLUMNS = (
     "line",
 )
 """The columns of ``reads`` that come from a source row, in the order in which they are stored."""
-
-RESOLUTION = 9
-"""H3 resolution of ``reads.cell``: cells of about 200 m edge length."""
 
 EARLIEST = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 AHEAD = dt.timedelta(days=1)
@@ -332,7 +329,7 @@ class _Check:
         for spot in zip(out["latitude"], out["longitude"], strict=True):
             cell = _cells.get(spot)
             if cell is None and spot[0] is not None:
-                cell = _cells[spot] = latlng_to_cell(*spot, RESOLUTION)
+                cell = _cells[spot] = cell_of(*spot)
             cells.append(cell)
         out["cell"] = cells
         heading = self.column("heading")
