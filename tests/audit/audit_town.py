@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import sqlalchemy as sa
+
 from workbench.audit import keys
 from workbench.audit.chain import Chain, Entry
 from workbench.audit.indicators import Facts, Finding, find, rows_of
@@ -144,12 +146,17 @@ def _migrated() -> bytes:
         return path.read_bytes()
 
 
+def _without_flush(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA synchronous=OFF")  # nothing here is about power failures
+
+
 class Record:
     """An access record on disk, written through the chain at the times that a test names."""
 
     def __init__(self, home: Path, *, profile: str = "clovis-ca@1") -> None:
         (home / "workbench.db").write_bytes(_migrated())
         self.database = Database.open(f"sqlite:///{home / 'workbench.db'}")
+        sa.event.listen(self.database.engine, "connect", _without_flush)
         self.folder = home / "record"
         self.folder.mkdir(parents=True)
         self.key = keys.create(home / "keys")

@@ -315,6 +315,14 @@ def test_refusals_close_together_and_an_answer_at_their_end():
     assert "3 times within 9 minutes" in answered.words
 
 
+def test_an_answer_before_the_refusals_is_none_at_their_end():
+    answer = search(RIVERA, "10-05 10:00")
+    rows = [refusal(RIVERA, "10-05 10:00") for _ in range(3)]
+    (found,) = findings([answer, *rows], "REFUSALS-CLUSTER")
+    assert (found.severity, found.rows) == ("low", numbers(rows))
+    assert "3 times within 1 minute." in found.words
+
+
 def test_two_refusals_or_three_over_a_week_are_no_cluster():
     assert not findings([refusal(RIVERA, f"10-05 10:0{n}") for n in range(2)], "REFUSALS-CLUSTER")
     assert not findings(

@@ -93,11 +93,15 @@ def refusals_cluster(material: Material) -> Iterator[Finding]:
         for cluster in _clusters([row for row in rows if row.refused], span):
             if len(cluster) < limits.refusals:
                 continue
-            last = cluster[-1].at
+            last = cluster[-1]
             answered = [
-                row for row in rows if row.outcome == "ok" and last <= row.at <= last + span
+                row
+                for row in rows
+                if row.outcome == "ok"
+                and row.access_id > last.access_id
+                and row.at - last.at <= span
             ]
-            minutes = round((last - cluster[0].at).total_seconds() / 60)
+            minutes = max(1, round((last.at - cluster[0].at).total_seconds() / 60))
             after = "; a search was answered within the hour after" if answered else ""
             yield material.finding(
                 "REFUSALS-CLUSTER",

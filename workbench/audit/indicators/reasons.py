@@ -109,7 +109,7 @@ def personal_data(material: Material) -> Iterator[Finding]:
             "Personal data in the reason",
             f"{who([row for row, _ in found])} typed what looks like {either(kinds, 'and')} into the reason of "
             f"{count(len(found), 'search', 'searches')}"
-            + (f"; {kept:,} stand on the record." if kept else "; policy refused them."),
+            + (f"; {kept:,} of them on the record in full." if kept else "; policy refused them."),
             [row for row, _ in found],
         )
 
