@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from workbench.policy.basis import Clause, ClauseKind
 from workbench.policy.controls import CONTROLS, Control
 from workbench.policy.evidence import Proof
-from workbench.policy.parts import Clause, ClauseKind
 from workbench.policy.profile import Profile
 from workbench.version import __version__
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from workbench.models import Member
 from workbench.policy.actions import ACTIONS, grants, is_query
+from workbench.policy.basis import Cited
 from workbench.policy.findings import Decision, Finding, Request, finding
 from workbench.policy.grounds import check_query
-from workbench.policy.parts import Cited
 from workbench.policy.profile import Profile
 from workbench.policy.requirements import Standing, local_day, standing
 

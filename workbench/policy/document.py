@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from workbench.policy.actions import ACTIONS, grants
-from workbench.policy.parts import Cited
+from workbench.policy.basis import Cited
 from workbench.policy.profile import Profile
 
 __all__ = ["Section", "sections"]

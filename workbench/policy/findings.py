@@ -8,7 +8,7 @@ from typing import Literal
 
 from workbench.errors import Refused
 from workbench.models import CaseRecord, Extent, Grounds, Member
-from workbench.policy.parts import Cited
+from workbench.policy.basis import Cited
 from workbench.policy.profile import Profile
 
 __all__ = ["Decision", "Finding", "Request", "Severity", "finding"]

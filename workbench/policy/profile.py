@@ -14,33 +14,37 @@ from typing import Literal
 from pydantic import Field
 
 from workbench.errors import BadProfile
-from workbench.policy.parts import (
-    AccessRecord,
-    Accounts,
+from workbench.policy.basis import (
     Administrator,
     Agency,
-    Audits,
     AuthorizedUse,
-    Breach,
-    CaseRules,
     Cited,
     Clause,
-    Custody,
-    Limits,
     Part,
-    PrivateReads,
-    Publication,
-    Purpose,
-    ReasonRules,
-    Releases,
-    Requirement,
-    Retention,
-    Role,
     Slug,
     Source,
-    StateDatabase,
     Text,
+)
+from workbench.policy.data_parts import (
+    AccessRecord,
+    Breach,
+    Custody,
+    PrivateReads,
+    Publication,
+    Releases,
+    Retention,
+    StateDatabase,
     Transfers,
+)
+from workbench.policy.parts import (
+    Accounts,
+    Audits,
+    CaseRules,
+    Limits,
+    Purpose,
+    ReasonRules,
+    Requirement,
+    Role,
 )
 
 __all__ = ["PROFILES", "Profile", "load", "names", "path_of"]

@@ -1,0 +1,169 @@
+"""The blocks of a profile about the data: kept how long, recorded how, verified where, given to whom."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+from pydantic import Field
+
+from workbench.policy.basis import Cited, Text
+from workbench.policy.period import Period
+
+__all__ = [
+    "AccessField",
+    "AccessRecord",
+    "Breach",
+    "Custody",
+    "PrivateReads",
+    "Publication",
+    "Releases",
+    "Retention",
+    "StateDatabase",
+    "Transfers",
+]
+
+Suspension = Literal[
+    "evidence",
+    "likely-evidence",
+    "discovery",
+    "lawful-action",
+    "warrant",
+    "preservation-request",
+    "disclosure-order",
+]
+AccessFieldName = Literal[
+    "time",
+    "member",
+    "name",
+    "organization",
+    "address",
+    "host",
+    "action",
+    "elements",
+    "purpose",
+    "reason",
+    "case",
+    "crime_type",
+    "incident_number",
+    "outcome",
+    "rows",
+    "search_count",
+]
+
+
+class Retention(Cited):
+    """How long reads are kept, what suspends a purge, and how held reads leave."""
+
+    reads_min: Period | None = Field(None, description="Shortest time reads are kept.")
+    reads_max: Period | None = Field(
+        None, description="Longest time reads are kept and shown; null where the text sets none."
+    )
+    after_minimum: Literal["purge", "may-purge", "keep-to-maximum"] = Field(
+        description="What happens to reads after the shortest time."
+    )
+    purge_unrelated: bool = Field(
+        False, description="Reads unrelated to official business go as soon as practicable."
+    )
+    suspends: tuple[Suspension, ...] = Field(
+        description="What suspends a purge; nothing else does."
+    )
+    only_as_long_as_needed: bool = Field(
+        False, description="A suspension ends when the action no longer needs the reads."
+    )
+    unrecoverable: bool = Field(False, description="Purged reads must be beyond recovery.")
+    purge_clause: str = Field("", description="Clause that governs purging.")
+    export_media: str = Field("", description="How held reads leave the server.")
+    booked: bool = Field(False, description="What leaves is booked into evidence.")
+    media_clause: str = Field("", description="Clause that says so.")
+    schedule: str = Field("", description="Records schedule or protocol that it follows.")
+
+    def horizon(self, now: dt.datetime) -> dt.datetime | None:
+        """Return the moment before which no read is shown, or None where the text sets none."""
+        return self.reads_max.before(now) if self.reads_max else None
+
+
+class AccessField(Cited):
+    """An item that every access record holds."""
+
+    name: AccessFieldName
+
+
+class AccessRecord(Cited):
+    """What every access record holds, and how long it is kept."""
+
+    fields: tuple[AccessField, ...] = Field(min_length=1)
+    keep: Period = Field(description="Shortest time access records are kept.")
+    keep_clause: str = Field("", description="Clause that says so.")
+
+
+class StateDatabase(Cited):
+    """Where a hit is verified, and what whatever leaves the system says about that."""
+
+    name: Text
+    before_enforcement: Literal["if-practicable", "always"]
+    misread_check: bool = Field(False, description="Somebody first rules out a misread.")
+    vehicle_match: bool = Field(False, description="The vehicle found must match the hit.")
+    through_dispatch: bool = Field(False, description="The check is made through dispatch.")
+    notice: Text = Field(description="The sentence on everything that leaves the system.")
+
+
+class Releases(Cited):
+    """To whom reads may be released, and how."""
+
+    to: tuple[Text, ...]
+    written_request: bool
+    request_holds: tuple[Literal["agency", "person", "purpose"], ...] = ()
+    approvers: tuple[Text, ...] = Field(
+        (), description="Titles that may approve; empty: text names none."
+    )
+    filed_by: str = Field("", description="Who keeps the request on file.")
+    forwarded_to: str = Field("", description="To whom staff forward a request.")
+    recipient_verified: bool = Field(False, description="The recipient must be verified.")
+    personal_or_commercial: Literal["never", "not-mentioned"] = "not-mentioned"
+    others_to: str = Field("", description="Where everybody else's request goes.")
+    others_clause: str = Field("", description="Clause that says so.")
+
+
+class Transfers(Cited):
+    """How reads come from vehicles to the server."""
+
+    max_days_between: int | None = Field(None, ge=1)
+    automatic: bool = Field(False, description="Transfers should run by themselves.")
+    checked_by: str = Field("", description="Who checks that they do.")
+    undocking_permission: str = Field("", description="Whose permission undocking a unit needs.")
+    undocking_clause: str = Field("", description="Clause that says so.")
+
+
+class PrivateReads(Cited):
+    """What reads made by a private party need before they may be obtained."""
+
+    requires: tuple[Literal["warrant", "court-order"], ...] = Field(
+        (), description="One of these; empty where the text asks for none."
+    )
+
+
+class Publication(Cited):
+    """What is published."""
+
+    website: bool = Field(description="The policy is posted on the website.")
+    special_use_permits: bool = Field(False, description="So are permits of stationary readers.")
+    elsewhere: str = Field("", description="Where, if there is no website.")
+
+
+class Custody(Cited):
+    """Whose data it is, and who else may run the system."""
+
+    owner: Text
+    custodians: tuple[Text, ...]
+    outside_operation: tuple[Literal["contract", "memorandum"], ...] = Field(
+        (),
+        description="Agreements under which another agency may run or share it; empty: none named.",
+    )
+    outside_clause: str = ""
+
+
+class Breach(Cited):
+    """Where a breach is handled: the workbench names that path and does not replace it."""
+
+    refer_to: Text
