@@ -327,7 +327,7 @@ def _mean_over(built: Tables, positions: Floats) -> float:
     emission, missing = positions @ built.emission.T, positions @ built.missing.T
     columns = np.zeros((len(positions) + 1, rows))
     columns[0, 0] = 1.0
-    for i in range(1, rows):
+    for i in range(1, built.band[0, 1] + 1):
         columns[0, i] = columns[0, i - 1] * along[i]
     for j in range(1, len(positions) + 1):
         columns[j] = columns[j - 1] * missing[j - 1]
@@ -338,4 +338,6 @@ def _mean_over(built: Tables, positions: Floats) -> float:
             )
         for i in range(1, rows):
             columns[j, i] += columns[j, i - 1] * along[i]
+        first, last = built.band[j]
+        columns[j, :first] = columns[j, last + 1 :] = 0.0
     return float(columns[-1, -1] * built.length[len(positions)])

@@ -1,0 +1,230 @@
+"""The scan equals a slow, obviously correct sum over all ways in which a plate can lead to a pattern."""
+
+import functools
+import itertools
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from workbench.analysis import scoring
+from workbench.analysis.errormodels import error_model
+from workbench.analysis.pattern import ABOUT, Item, Pattern
+from workbench.analysis.plates import ALPHABET, LETTERS, PlateFormat, is_plausible
+from workbench.analysis.scoring import PlateSet, at_random, fits_series, likelihoods, scores
+from workbench.errors import BadPattern
+
+CAMERA, WITNESS = error_model("camera"), error_model("witness")
+COMPOSED = CAMERA.turned_around().then(WITNESS)
+MODELS = [CAMERA, WITNESS, COMPOSED, WITNESS.substitutions_only()]
+
+PLATES = st.text(alphabet="0O18BAX7", min_size=1, max_size=9)
+
+
+def reference(pattern, plate, model):
+    """Add up all ways, one after the other, by plain recursion from the start of the plate."""
+    items = pattern.items
+    has_star = any(item.star for item in items)
+    optional = sum(item.optional for item in items)
+    true = [ALPHABET.index(c) for c in plate]
+    when_unsure = model.when_unsure()
+
+    @functools.cache
+    def said(item, t):
+        weights = item.distribution()
+        sure = sum(model.substitution[t, c] * weights[c] for c in range(36))
+        unsure = sum(when_unsure[t, c] * weights[c] for c in range(36))
+        if item.unknown:
+            return sure
+        return item.certainty * sure + (1 - item.certainty) * unsure
+
+    def said_of_nothing(item):
+        weights = item.distribution()
+        sure = sum(model.extra_is[c] * weights[c] for c in range(36))
+        return model.extra * (item.certainty * sure + (1 - item.certainty) / 36)
+
+    def star(i):
+        return 0 <= i < len(items) and items[i].star
+
+    @functools.cache
+    def ways(i, j):
+        """All ways on, with i items said and j characters read."""
+        if not has_star and not -2 - optional <= j - i <= 2:
+            return 0.0
+        total = 1.0 if i == len(items) and j == len(true) else 0.0
+        stays = 1 - model.swapped
+        if j < len(true):
+            t = true[j]
+            if star(i - 1):
+                total += ways(i, j + 1)  # the star stands for it
+            elif not star(i):
+                total += model.missing[t] * stays * ways(i, j + 1)
+        if i < len(items):
+            item = items[i]
+            if item.star:
+                total += ways(i + 1, j)
+                return total
+            here = 0.5 if item.optional else 1.0
+            along = said_of_nothing(item) * here + (1 - here)
+            total += along * ways(i + 1, j)
+            if j < len(true):
+                seen = (1 - model.missing[true[j]]) * stays * here
+                total += seen * said(item, true[j]) * ways(i + 1, j + 1)
+            if j + 1 < len(true) and i + 1 < len(items) and not items[i + 1].star:
+                then = 0.5 if items[i + 1].optional else 1.0
+                both = (1 - model.missing[true[j]]) * (1 - model.missing[true[j + 1]]) * here * then
+                pair = said(item, true[j + 1]) * said(items[i + 1], true[j])
+                total += model.swapped * both * pair * ways(i + 2, j + 2)
+        return total
+
+    stars = sum(item.star for item in items)
+    places = (
+        math.comb(max(0, len(true) - len(items) + stars) + stars - 1, stars - 1) if stars else 1
+    )
+    result = ways(0, 0) * (1 - model.extra) ** (len(true) + 1) / places
+    if pattern.length is not None:
+        off = max(pattern.length[0] - len(true), len(true) - pattern.length[1], 0)
+        result *= min(0.5, 2 * (model.extra + model.missing.mean())) ** off
+    return result
+
+
+@st.composite
+def small_patterns(draw):
+    kinds = st.sampled_from(["8", "B", "A", "X", "1", "set", "?", "*", "optional", "about"])
+    built = []
+    for kind in draw(st.lists(kinds, min_size=1, max_size=6)):
+        if kind == "*" and not (built and built[-1].star):
+            built.append(Item(star=True))
+        elif kind == "set":
+            built.append(
+                Item(
+                    "8B", draw(st.sampled_from([(), (0.7, 0.2)])), draw(st.sampled_from([1.0, 0.8]))
+                )
+            )
+        elif kind == "optional":
+            built.append(Item("A", (), 1.0, optional=True))
+        elif kind == "about":
+            built.append(Item("0", (), ABOUT))
+        elif kind == "?":
+            built.append(Item())
+        elif kind != "*":
+            built.append(Item(kind))
+    if not built:
+        built.append(Item("7"))
+    length = draw(st.sampled_from([None, None, (2, 4)]))
+    return Pattern(tuple(built), length)
+
+
+@given(small_patterns(), st.lists(PLATES, min_size=1, max_size=6), st.sampled_from(MODELS))
+@settings(max_examples=100, deadline=None)
+def test_likelihoods_equal_the_reference(pattern, plates, model):
+    expected = [reference(pattern, plate, model) for plate in plates]
+    assert likelihoods(pattern, plates, model) == pytest.approx(expected, rel=1e-9, abs=1e-300)
+
+
+@given(small_patterns(), st.lists(PLATES, min_size=5, max_size=40), st.sampled_from(MODELS))
+@settings(max_examples=60, deadline=None)
+def test_a_threshold_loses_nothing_above_it(pattern, plates, model):
+    every = likelihoods(pattern, plates, model)
+    threshold = float(np.median(every))
+    some = likelihoods(pattern, plates, model, threshold=threshold)
+    above = every >= threshold
+    assert (some[above] == every[above]).all()
+    assert ((some == every) | (some == 0)).all()
+
+
+@given(st.data())
+@settings(max_examples=60, deadline=None)
+def test_random_text_never_crashes_the_scan(data):
+    text = data.draw(st.text(alphabet="7AB?*#@[]~()/8", max_size=14))
+    try:
+        pattern = Pattern.parse(text)
+    except BadPattern:
+        return
+    values = likelihoods(pattern, ["7ABX123", "B", "A" * 12, ""], WITNESS)
+    assert np.isfinite(values).all()
+    assert (values >= 0).all()
+    assert values[3] == 0
+
+
+def test_a_scan_of_many_equals_a_scan_of_one_by_one():
+    rng = np.random.default_rng(5)
+    plates = ["".join(rng.choice(list("78AB01"), rng.integers(4, 8))) for _ in range(3000)]
+    pattern = Pattern.parse("7A?B*")
+    together = likelihoods(pattern, plates, WITNESS)
+    alone = [likelihoods(pattern, [plate], WITNESS)[0] for plate in plates[:100]]
+    assert list(together[:100]) == alone
+
+
+def test_order_of_fit_is_what_a_detective_expects():
+    plates = ["7ABX123", "7BAX123", "7A8X123", "7ABX12", "7ABX1234", "5KRT906"]
+    values = likelihoods(Pattern.parse("7ABX123"), plates, WITNESS)
+    best, swapped, shape, short, long, other = values
+    assert best == values.max()
+    assert other < min(swapped, shape, short, long) / 1e4
+    by_camera = likelihoods(Pattern.parse("7ABX123"), plates, CAMERA)
+    assert by_camera[2] > by_camera[1] * 100  # a camera takes B for 8, but never swaps
+
+
+def test_contains_does_not_prefer_long_plates():
+    pattern = Pattern.parse("*X1*")
+    values = likelihoods(pattern, ["X1AAAA", "X1AAAAAA"], CAMERA)
+    assert values[1] < values[0]
+
+
+def test_a_plate_longer_than_any_fits_nothing():
+    assert likelihoods(Pattern.parse("*"), ["A" * 13, "A"], WITNESS)[0] == 0
+
+
+def test_plates_are_kept_in_few_bytes_and_in_order():
+    plates = ["7ABX123", "", "B", "7ABX12", "7ABX123"]
+    kept = PlateSet.of(plates)
+    back = ["".join(ALPHABET[c] for c in row if c < 36) for row in kept.codes]
+    assert [plates[i] for i in kept.order] == back
+    assert back == ["7ABX123", "7ABX123", "7ABX12", "B", ""]  # the end of a plate sorts last
+    assert list(kept.shared) == [0, 7, 6, 0, 0]
+    assert kept.nbytes <= 16 * len(kept)
+    assert PlateSet.of(["A" * 10]).codes.shape == (1, 12)
+    assert len(PlateSet.of([])) == 0
+
+
+def test_odd_characters_are_left_out():
+    assert PlateSet.of(["7Äbx"]).lengths[0] == 3
+
+
+@pytest.mark.parametrize("text", ["7A?X1*", "*X1*", "8AB1", "A*", "[8B]A~?X(1)", "7AB18X1"])
+@pytest.mark.parametrize("model", [CAMERA, WITNESS], ids=lambda m: m.name)
+def test_chance_is_the_mean_over_all_plates_of_a_series(text, model):
+    pattern = Pattern.parse(text)
+    small = PlateFormat("CA", "small", ("78", "ABX", "8B", "X", "01"), 1.0, "made up")
+    every = ["".join(plate) for plate in itertools.product(*small.positions)]
+    expected = likelihoods(pattern, every, model).mean()
+    found = scoring._mean_over(scoring.tables(pattern, model, 12), scoring._positions(small))
+    assert found == pytest.approx(expected, rel=1e-9)
+
+
+def test_chance_for_any_state_is_between_those_of_states():
+    pattern = Pattern.parse("7A?X1*")
+    each = [at_random(pattern, WITNESS, {state: 1.0}) for state in ("CA", "NY", "UT")]
+    mixed = at_random(pattern, WITNESS, {"CA": 0.5, "NY": 0.3, "UT": 0.2})
+    assert min(each) < mixed < max(each)
+    assert at_random(pattern, WITNESS, {}) > 0
+    assert at_random(pattern, WITNESS, {"HI": 1.0}) > 0
+
+
+def test_many_plates_fit_series_as_one_does():
+    rng = np.random.default_rng(3)
+    plates = [
+        "".join(rng.choice(list("17IQAB" + LETTERS[:3]), rng.integers(5, 8))) for _ in range(400)
+    ]
+    plates += ["7ABC123", "0ABC123", "A123BC", "ABC1234", "123456"] * 3
+    states = rng.choice(["CA", "UT", "NY", "", "HI"], len(plates)).tolist()
+    expected = [is_plausible(p, s) for p, s in zip(plates, states, strict=True)]
+    assert fits_series(PlateSet.of(plates), states).tolist() == expected
+    assert 0 < sum(expected) < len(expected)
+
+
+def test_no_plates_give_no_scores():
+    assert scores(Pattern.parse("7A*"), PlateSet.of([]), WITNESS).shape == (0,)
