@@ -158,7 +158,8 @@ def _training() -> pd.DataFrame:
             done = None if status == "missing" else dt.date(2025, 11 - at, 3)
             rows.append(
                 {
-                    "username": username, "name": name, "roles": roles, "kind": kind, "what": what, "completed_on": done,
+                    "username": username, "name": name, "roles": roles, "kind": kind, "what": what,
+                    "completed_on": done,
                     "expires_on": None if done is None else done.replace(year=2026), "status": status,
                     "note": "", "citation": "Clovis PD Policy 462.3(d)",
                 }

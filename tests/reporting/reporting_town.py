@@ -23,7 +23,19 @@ START = dt.datetime(2026, 10, 14, 4, 10, tzinfo=dt.UTC)
 END = dt.datetime(2026, 10, 14, 5, 10, tzinfo=dt.UTC)
 
 _METRES = 111_320.0
-_STREETS = "Alder Birch Cedar Dogwood Elm Fig Grape Hazel Ivy Juniper Kumquat".split()
+_STREETS = [
+    "Alder",
+    "Birch",
+    "Cedar",
+    "Dogwood",
+    "Elm",
+    "Fig",
+    "Grape",
+    "Hazel",
+    "Ivy",
+    "Juniper",
+    "Kumquat",
+]
 
 
 def place(east: float, north: float) -> tuple[float, float]:
@@ -282,7 +294,8 @@ def candidates(*, near: bool = True) -> pd.DataFrame:
                 "reads": dice.randint(1, 60), "first_seen": (seen - pd.Timedelta(days=20)).tz_convert(ZONE),
                 "last_seen": seen.tz_convert(ZONE), "make": make, "model": model,
                 "color": dice.choice(["black", "gray", "blue"]), "body": body,
-                "nearest_m": dice.uniform(40, 900) if near else float("nan"), "last_camera": dice.choice(["C01", "C02", "C06"]),
+                "nearest_m": dice.uniform(40, 900) if near else float("nan"),
+                "last_camera": dice.choice(["C01", "C02", "C06"]),
             }
         )  # fmt: skip
     table = pd.DataFrame(rows)
@@ -292,7 +305,8 @@ def candidates(*, near: bool = True) -> pd.DataFrame:
             "window": [(START - dt.timedelta(days=30)).isoformat(), END.isoformat()], "timezone": ZONE,
             "rows": len(table), "truncated": False, "caveats": ["Plates that no camera ever read cannot be found."],
             "coverage": [], "profile": "clovis-ca", "policy_notes": [],
-            "query": {"pattern": "7A?X12*", "seen_by": "witness", "color": "dark", "center": [LATITUDE, LONGITUDE], "radius_m": 1500},
+            "query": {"pattern": "7A?X12*", "seen_by": "witness", "color": "dark",
+                      "near": {"center": [LATITUDE, LONGITUDE], "radius_m": 1500}},
         }
     )  # fmt: skip
     return table

@@ -3,7 +3,7 @@
 ========================  ====================================================================
 ``parameters``            what each report may be asked, checked before papermill sees anything
 ``runner``, ``kernel``    run a notebook in its own quiet kernel; keep nothing of a failed run
-``html``                  one file, no script, no external address; looks right on paper
+``html``, ``references``  one file, no script, no external address; looks right on paper
 ``views``, ``audit_views``  what the notebooks show; an analyst can call the same functions
 ``maps``, ``charts``      static figures from the agency's own street layer
 ``text``, ``tables``      words, numbers, tables and plates

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -27,9 +27,7 @@ def findings(review: Any, zone: str) -> Fragment:
                 "No indicator found anything in this period. That is no clearance.", kind="empty"
             )
         )
-    lookup = (
-        review.records.set_index("access_id", drop=False) if len(review.records) else review.records
-    )
+    lookup = {int(row["access_id"]): row for row in review.records.to_dict("records")}
     articles = Markup().join(
         _finding(number, each, lookup, zone) for number, each in enumerate(found, 1)
     )
@@ -60,14 +58,7 @@ def _finding(
         ]
         for row in known
     ]
-    left = [
-        f"#{access}" for access in ids if access not in {int(row["access_id"]) for row in known}
-    ]
-    more = (
-        f"Also {text.join(left[:40])}" + (f" and {len(left) - 40} more." if len(left) > 40 else ".")
-        if left
-        else ""
-    )
+    left = [access for access in ids if access not in {int(row["access_id"]) for row in known}]
     boxes = Markup().join(tables.checkbox(word) for word in _DISPOSITIONS)
     return Markup(
         "<article><h3>{}<span>{}. {}</span></h3><p>{}</p>{}{}"
@@ -80,10 +71,20 @@ def _finding(
             each["words"], each["id"], _by(each["username"])
         ),
         tables.table(columns, rows, kind="dense") if rows else "",
-        Markup('<span class="sub">{}</span>').format(more) if more else "",
+        _others(left, "Also" if rows else "Accesses"),
         boxes,
         tables.write_line("Reviewer's words and initials"),
     )
+
+
+def _others(accesses: Sequence[int], word: str, most: int = 40) -> Markup:
+    """Return the accesses that have no row in the table, by number."""
+    if not accesses:
+        return Markup()
+    shown = [f"#{access}" for access in accesses[:most]]
+    left = len(accesses) - len(shown)
+    named = f"{', '.join(shown)} and {left} more" if left else text.join(shown)
+    return Markup('<span class="sub">{} {}.</span>').format(word, named)
 
 
 def _by(username: str) -> str:

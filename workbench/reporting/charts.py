@@ -79,7 +79,7 @@ def timeline(
 
 
 def _lanes(axes: Any, lanes: Sequence[Lane], start: dt.datetime, end: dt.datetime) -> None:
-    axes.set_ylim(len(lanes) - 0.5, -0.5)
+    axes.set_ylim(max(1, len(lanes)) - 0.5, -0.5)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     for row, lane in enumerate(lanes):
