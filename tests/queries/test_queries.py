@@ -178,7 +178,11 @@ def test_a_result_longer_than_the_limit_is_cut_and_says_so(
 
 
 @pytest.mark.clause(
-    "clovis-ca:462.3(f)", "claremont-ca:820.8[8]", "piedmont-ca:438.3(f)", "clinton-ut:426.2(e)", "seal-beach-ca:OPERATION(f)"
+    "clovis-ca:462.3(f)",
+    "claremont-ca:820.8[8]",
+    "piedmont-ca:438.3(f)",
+    "clinton-ut:426.2(e)",
+    "seal-beach-ca:OPERATION(f)",
 )
 @pytest.mark.parametrize(
     "profile", ["clovis-ca", "claremont-ca", "piedmont-ca", "clinton-ut", "seal-beach-ca"]

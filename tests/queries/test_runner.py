@@ -294,6 +294,10 @@ def _search_until_killed(home: str, token: str, shown: str) -> None:
         os.write(handle, f"{frame.attrs['access_id']} {len(frame)}\n".encode())
 
 
+def _count(shown: Path) -> int:
+    return shown.read_bytes().count(b"\n")
+
+
 def test_kill_at_random_points_never_shows_a_result_without_its_record(tmp_path: Path) -> None:
     """Over 200 queries in processes killed at random: whatever was shown is on the record."""
     home, shown = tmp_path / "home", tmp_path / "shown"
@@ -304,13 +308,13 @@ def test_kill_at_random_points_never_shows_a_result_without_its_record(tmp_path:
     context.set_forkserver_preload(["workbench.service", "workbench.queries", "pandas"])
     dice = random.Random(20260302)
     rounds = 0
-    while rounds < 12 or len(shown.read_text().splitlines()) < 200:
-        before = shown.stat().st_size
+    while rounds < 10 or _count(shown) < 200:
+        enough = _count(shown) + dice.randint(1, 40)
         child = context.Process(target=_search_until_killed, args=(str(home), token, str(shown)))
         child.start()
-        while child.is_alive() and shown.stat().st_size == before:
-            time.sleep(0.001)
-        time.sleep(dice.uniform(0, 0.3))
+        while child.is_alive() and _count(shown) < enough:
+            time.sleep(0.002)
+        time.sleep(dice.uniform(0, 0.03))
         assert child.pid
         assert child.is_alive()
         os.kill(child.pid, signal.SIGKILL)
