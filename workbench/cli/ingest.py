@@ -70,6 +70,7 @@ Take = Callable[..., "TransferResult"]
 @pass_desk
 def ingest(
     desk: Desk,
+    /,
     files: tuple[Path, ...],
     folder: Path | None,
     *,
@@ -144,22 +145,30 @@ def _load(
 ) -> None:
     results: list[TransferResult] = []
     failures: list[tuple[Path, BadTransfer]] = []
-    with _bars(shown=not as_json) as bar:
-        for path in files:
-            try:
-                with bar(path) as progress:
-                    results.append(door.take(path, progress=progress, **options))
-            except BadTransfer as error:
-                failures.append((path, error))
-    if as_json:
-        print_json([*map(_plain, results), *(_plain_failure(*one) for one in failures)])
-    else:
-        _show(results)
-        for path, error in failures:
-            console.print(f"[bold red]Failed:[/] {path.name}", highlight=False)
-            click.echo(f"  {error.problem}\n  {error.next_step}")
+    try:
+        with _bars(shown=not as_json) as bar:
+            for path in files:
+                try:
+                    with bar(path) as progress:
+                        results.append(door.take(path, progress=progress, **options))
+                except BadTransfer as error:
+                    failures.append((path, error))
+    finally:  # what was taken in before a refusal is said all the same
+        _say(results, failures, as_json=as_json)
     if failures:
         sys.exit(_FAILED)
+
+
+def _say(
+    results: list[TransferResult], failures: list[tuple[Path, BadTransfer]], *, as_json: bool
+) -> None:
+    if as_json:
+        print_json([*map(_plain, results), *(_plain_failure(*one) for one in failures)])
+        return
+    _show(results)
+    for path, failure in failures:
+        console.print(f"[bold red]Failed:[/] {path.name}", highlight=False)
+        click.echo(f"  {failure.problem}\n  {failure.next_step}")
 
 
 def _plain(result: TransferResult) -> dict[str, Any]:

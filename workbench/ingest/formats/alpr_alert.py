@@ -30,7 +30,7 @@ class AlprAlert:
     def sniff(self, head: str, name: str) -> float:
         """Certain where the first item calls itself an alert; the group it wraps may be named first."""
         del name
-        return max(is_alone(head, "alpr_alert"), 0.0)
+        return is_alone(head, "alpr_alert")
 
     def rows(self, stream: TextIO, options: Options) -> Iterator[Batch]:
         """Yield a row for the group in each alert."""

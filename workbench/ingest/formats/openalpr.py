@@ -47,6 +47,8 @@ FIELDS = (
 )
 CONVENTIONS = Conventions(time="epoch", confidence="percent")
 
+_WRAPPED = re.compile(r'"group"\s*:\s*\{')  # an alert that names the group it wraps before itself
+
 HEARTBEATS = {"heartbeat": "a heartbeat of the agent, no read"}
 
 Row = tuple[Any, ...]
@@ -99,6 +101,8 @@ def is_alone(head: str, word: str) -> float:
     first = re.search(r'"data_type"\s*:\s*"(\w+)"', head)
     if first is None:
         return 0.0
+    if _WRAPPED.search(head, 0, first.start()):
+        return float(word == "alpr_alert")
     if first[1] == word:
         return 1.0
     return 0.6 if says(head, word) else 0.0
