@@ -52,8 +52,14 @@ def test_a_reason_with_something_in_it_is_not_vague(text):
     assert not findings([search(RIVERA, reason=text)], "REASON-VAGUE")
 
 
-def test_a_vague_reason_that_was_refused_met_the_policy_already():
-    assert not findings([refusal(RIVERA, "10-05 10:00", reason="check")], "REASON-VAGUE")
+def test_a_vague_reason_that_was_refused_is_only_told():
+    rows = [refusal(RIVERA, f"10-05 10:0{n}", reason="check") for n in range(6)]
+    (found,) = findings(rows, "REASON-VAGUE")
+    assert (found.severity, found.rows) == ("info", numbers(rows))
+    assert found.words.endswith("6 of 6 searches (100%); policy refused them all.")
+    (mixed,) = findings([*rows, search(RIVERA, reason="check")], "REASON-VAGUE")
+    assert mixed.severity == "medium"
+    assert "policy refused 6 of them" in mixed.words
 
 
 def test_vague_reasons_are_looked_at_sooner_where_they_are_the_rule():
@@ -122,7 +128,7 @@ def test_personal_data_that_was_refused_is_told_from_what_stands_on_the_record()
     row = refusal(RIVERA, "10-05 10:00", reason="", detail="reason.personal.ssn")
     (found,) = findings([row], "REASON-PERSONAL-DATA")
     assert found.severity == "low"
-    assert "policy refused" in found.words
+    assert "policy refused it" in found.words
 
 
 def test_a_day_of_the_incident_and_a_case_number_are_no_personal_data():
@@ -182,7 +188,7 @@ def test_a_crime_named_beside_the_subject_lowers_the_finding():
 def test_a_refused_attempt_outside_the_policy_is_found_too():
     row = refusal(RIVERA, "10-05 10:00", reason="for my divorce")
     (found,) = findings([row], "REASON-OUTSIDE-POLICY")
-    assert "1 of them refused" in found.words
+    assert "policy refused it" in found.words
 
 
 def test_only_what_the_profile_bars_is_outside_it():
@@ -381,8 +387,10 @@ def test_a_case_that_is_not_in_the_register_is_found():
     assert "2 of 3 searches" in found.words
 
 
-def test_a_refused_search_without_a_case_met_the_policy_already():
-    assert not findings([refusal(RIVERA, "10-05 10:00", case="")], "CASE-UNKNOWN")
+def test_a_refused_search_under_an_unknown_case_is_only_told():
+    (found,) = findings([refusal(RIVERA, "10-05 10:00", case="26-99999")], "CASE-UNKNOWN")
+    assert found.severity == "info"
+    assert "policy refused it" in found.words
 
 
 def test_a_case_closed_before_the_day_is_found_and_one_closed_later_is_not():

@@ -268,7 +268,7 @@ def test_members_stand_by_name_and_never_by_count(record):
     assert reviewed(record).accounts["username"].tolist() == [OKAFOR, RIVERA]
 
 
-def test_vague_reasons_are_a_share_of_what_was_not_refused(month):
+def test_vague_reasons_are_a_share_of_what_was_asked_by_hand(month):
     found = reviewed(month).by_member.set_index("username")
     assert found.loc[RIVERA, ["vague", "vague_share"]].tolist() == [1, 0.25]
     assert found.loc["svc-reports", "vague"] == 0

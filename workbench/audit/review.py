@@ -23,7 +23,7 @@ from workbench.audit.indicators import (
     find,
     rows_of,
 )
-from workbench.audit.indicators.base import count
+from workbench.audit.indicators.base import ROW_COLUMNS, AccessRow, count
 from workbench.audit.sampling import Sampling, draw, size_for
 from workbench.audit.verify import Verdict
 from workbench.errors import BadInput, BadTime
@@ -138,7 +138,7 @@ def review(
     back = dt.timedelta(days=limits.lookback_days)
     _check(start, end, now)
     frame = show.records(database, start=start - back, end=end, zone=zone, before=before)
-    whole = rows_of(frame.to_dict("records"), zone)
+    whole = _rows(frame, zone)
     facts = Facts(
         now=now,
         zone=zone,
@@ -186,16 +186,20 @@ def _check(*times: dt.datetime) -> None:
         raise BadInput("The period ends before it starts.", "Swap start and end.")
 
 
+def _rows(frame: pd.DataFrame, zone: dt.tzinfo) -> list[AccessRow]:
+    return rows_of(frame[list(ROW_COLUMNS)].to_dict("records"), zone)
+
+
 def _assignments(database: Database, before: int | None) -> list[Assignment]:
     frame = show.records(database, action="case.*", before=before)
-    return assignments_in(rows_of(frame.to_dict("records"), dt.UTC))
+    return assignments_in(_rows(frame, dt.UTC))
 
 
 def _departures(
     database: Database, before: int | None, members: Sequence[Member], zone: dt.tzinfo
 ) -> dict[str, dt.date]:
     frame = show.records(database, action="member.*", before=before, zone=zone)
-    return departures_in(rows_of(frame.to_dict("records"), zone), members)
+    return departures_in(_rows(frame, zone), members)
 
 
 def _sample(records: pd.DataFrame, sampling: Sampling) -> pd.DataFrame:

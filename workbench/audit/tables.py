@@ -92,9 +92,9 @@ def by_member(
     Returns
     -------
     DataFrame
-        ``vague`` are answered manual searches whose reason says nothing or only digits; the shares are of the manual
-        searches that were not refused, between 0 and 1, missing where there are none. ``own_hours`` is the block of
-        the day that holds 85 % of the member's manual searches.
+        ``vague`` are manual searches whose reason says nothing or only digits, refused ones too; the shares are of
+        the manual searches, between 0 and 1, missing where there are none. ``own_hours`` is the block of the day that
+        holds 85 % of the member's manual searches.
     """
     history = dict(
         _group(
@@ -132,15 +132,14 @@ def _manners(
     found: Sequence[AccessRow], history: Sequence[AccessRow], limits: Thresholds
 ) -> dict[str, Any]:
     manual = [row for row in found if not row.automatic]
-    allowed = [row for row in manual if not row.refused]
-    vague = sum(is_vague(row.reason) or is_digits(row.reason) for row in allowed)
+    vague = sum(is_vague(row.reason) or is_digits(row.reason) for row in manual)
     block = own_hours(history, limits)
     outside = (
         None if block is None else sum(outside_hours(row.local.hour, block) > 0 for row in manual)
     )
     return {
         "vague": vague,
-        "vague_share": vague / len(allowed) if allowed else None,
+        "vague_share": vague / len(manual) if manual else None,
         "own_hours": hours_text(block).replace(" and ", "–") if block else "",
         "outside_hours": outside,
         "outside_hours_share": outside / len(manual) if outside is not None and manual else None,

@@ -17,6 +17,7 @@ from workbench.models import CaseRecord, Member
 from workbench.policy.profile import Profile
 
 __all__ = [
+    "ROW_COLUMNS",
     "SEVERITIES",
     "AccessRow",
     "Assignment",
@@ -26,6 +27,7 @@ __all__ = [
     "Severity",
     "count",
     "either",
+    "refused_words",
     "rows_of",
     "who",
 ]
@@ -190,6 +192,26 @@ class AccessRow:
             return None
 
 
+_NO_USE = ("session.ended", "login.locked", "account.disabled")
+_TEXTS = (
+    "phase",
+    "action",
+    "outcome",
+    "username",
+    "name",
+    "case_number",
+    "crime_type",
+    "incident_number",
+    "purpose",
+    "reason",
+    "detail",
+    "address",
+    "host",
+)
+ROW_COLUMNS = ("access_id", "at", "automatic", "session_id", "elements", *_TEXTS)
+"""The columns of the record that a row is made from."""
+
+
 def rows_of(records: Iterable[Mapping[Any, Any]], zone: dt.tzinfo) -> list[AccessRow]:
     """Return records (as :func:`workbench.audit.show.records` gives them) as rows, in the order of their numbers."""
     rows = [_row(record, zone) for record in records]
@@ -210,24 +232,6 @@ def _row(record: Mapping[Any, Any], zone: dt.tzinfo) -> AccessRow:
         elements=record["elements"],
         **{name: str(record[name]) for name in _TEXTS},
     )
-
-
-_NO_USE = ("session.ended", "login.locked", "account.disabled")
-_TEXTS = (
-    "phase",
-    "action",
-    "outcome",
-    "username",
-    "name",
-    "case_number",
-    "crime_type",
-    "incident_number",
-    "purpose",
-    "reason",
-    "detail",
-    "address",
-    "host",
-)
 
 
 @dataclass(frozen=True)
@@ -297,6 +301,16 @@ def either(words: Sequence[str], last: str = "or") -> str:
     """
     *others, end = words
     return f"{', '.join(others)} {last} {end}" if others else end
+
+
+def refused_words(rows: Sequence[AccessRow]) -> str:
+    """Return how many of some accesses policy refused, as the end of a sentence; empty where none."""
+    refused = sum(row.refused for row in rows)
+    if not refused:
+        return ""
+    if refused == len(rows):
+        return "; policy refused it" if refused == 1 else "; policy refused them all"
+    return f"; policy refused {refused:,} of them"
 
 
 def who(rows: Sequence[AccessRow]) -> str:

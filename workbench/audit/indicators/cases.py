@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from workbench.audit.indicators.base import Finding, Material, Severity, count, who
+from workbench.audit.indicators.base import Finding, Material, Severity, count, refused_words, who
 from workbench.audit.indicators.plates import support
 
 __all__ = ["closed", "not_assigned", "unknown"]
@@ -49,18 +49,17 @@ def not_assigned(material: Material) -> Iterator[Finding]:
 def _wrong(
     material: Material, kinds: tuple[str, ...], id_: str, severity: Severity, title: str, how: str
 ) -> Iterator[Finding]:
-    """Give a finding for each member with such searches in the period; refused ones met the policy already."""
-    allowed = [row for row in material.in_period(material.manual) if not row.refused]
-    for _, rows in material.by_member(allowed):
+    """Give a finding for each member with such searches in the period; where all were refused it is only told."""
+    for _, rows in material.by_member(material.in_period(material.manual)):
         found = [row for row in rows if support(row, material.facts) in kinds]
         if not found:
             continue
         cases = count(len({row.case_number for row in found}), "case")
         yield material.finding(
             id_,
-            severity,
+            "info" if all(row.refused for row in found) else severity,
             title,
             f"{who(found)} made {len(found):,} of {count(len(rows), 'search', 'searches')} "
-            f"{how.format(cases=cases)}.",
+            f"{how.format(cases=cases)}{refused_words(found)}.",
             found,
         )

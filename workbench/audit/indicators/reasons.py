@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
-from workbench.audit.indicators.base import AccessRow, Finding, Material, count, either, who
+from workbench.audit.indicators.base import (
+    AccessRow,
+    Finding,
+    Material,
+    Severity,
+    count,
+    either,
+    refused_words,
+    who,
+)
 from workbench.policy.profile import Profile
 from workbench.policy.reasons import Sign, signs
 
@@ -29,15 +38,16 @@ def is_digits(reason: str) -> bool:
 
 def vague(material: Material) -> Iterator[Finding]:
     """Find members whose reasons say nothing."""
+    limits = material.limits
     for rows, whole, name in _by_member(material, lambda row: is_vague(row.reason)):
         share = len(rows) / whole
-        often = share >= material.limits.vague_share and len(rows) >= material.limits.vague_at_least
+        often = share >= limits.vague_share and len(rows) >= limits.vague_at_least
         yield material.finding(
             "REASON-VAGUE",
-            "medium" if often else "low",
+            _unless_refused("medium" if often else "low", rows),
             "Reasons that say nothing",
-            f"{name} gave a reason that says nothing (two characters or fewer, or stock words such as “check”) in "
-            f"{len(rows):,} of {count(whole, 'search', 'searches')} ({share:.0%}).",
+            f"{name} gave a reason that says nothing (two characters or fewer, or stock words such as “check”) for "
+            f"{len(rows):,} of {count(whole, 'search', 'searches')} ({share:.0%}){refused_words(rows)}.",
             rows,
         )
 
@@ -47,23 +57,24 @@ def digits(material: Material) -> Iterator[Finding]:
     for rows, whole, name in _by_member(material, lambda row: is_digits(row.reason)):
         yield material.finding(
             "REASON-DIGITS",
-            "low",
+            _unless_refused("low", rows),
             "Reasons of digits only",
-            f"{name} typed only digits and punctuation as the reason in {len(rows):,} of "
-            f"{count(whole, 'search', 'searches')}: perhaps a case number in the wrong field.",
+            f"{name} typed only digits and punctuation as the reason for {len(rows):,} of "
+            f"{count(whole, 'search', 'searches')}: perhaps a case number in the wrong field{refused_words(rows)}.",
             rows,
         )
+
+
+def _unless_refused(severity: Severity, rows: Sequence[AccessRow]) -> Severity:
+    """Return a severity; where policy refused all of it there is nothing left but to tell."""
+    return "info" if all(row.refused for row in rows) else severity
 
 
 def _by_member(
     material: Material, test: Callable[[AccessRow], bool]
 ) -> Iterator[tuple[list[AccessRow], int, str]]:
-    """Give each member's searches of the period that pass a test, out of how many, and the member's name.
-
-    A search that was refused is left out: its reason met the policy already.
-    """
-    allowed = [row for row in material.in_period(material.manual) if not row.refused]
-    for _, rows in material.by_member(allowed):
+    """Give each member's searches of the period that pass a test, out of how many, and the member's name."""
+    for _, rows in material.by_member(material.in_period(material.manual)):
         found = [row for row in rows if test(row)]
         if found:
             yield found, len(rows), who(found)
@@ -75,7 +86,7 @@ def pasted(material: Material) -> Iterator[Finding]:
     Within one case the same reason is as it should be: a case is opened once, with one reason for all its searches.
     """
     limits = material.limits
-    for _, rows in material.by_member(material.in_period(material.manual)):
+    for _, rows in material.by_member():
         texts: dict[str, list[AccessRow]] = {}
         for row in rows:
             if not (row.refused or is_vague(row.reason) or is_digits(row.reason)):
@@ -101,16 +112,16 @@ def personal_data(material: Material) -> Iterator[Finding]:
         if not found:
             continue
         kinds = sorted({label for _, labels in found for label in labels})
+        held = [row for row, _ in found]
         certain = any(label != _NAME for label in kinds)
-        kept = sum(not row.refused for row, _ in found)
+        kept = any(not row.refused for row in held)
         yield material.finding(
             "REASON-PERSONAL-DATA",
             "medium" if certain and kept else "low",
             "Personal data in the reason",
-            f"{who([row for row, _ in found])} typed what looks like {either(kinds, 'and')} into the reason of "
-            f"{count(len(found), 'search', 'searches')}"
-            + (f"; {kept:,} of them on the record in full." if kept else "; policy refused them."),
-            [row for row, _ in found],
+            f"{who(held)} typed what looks like {either(kinds, 'and')} into the reason of "
+            f"{count(len(held), 'search', 'searches')}{refused_words(held)}.",
+            held,
         )
 
 
@@ -140,16 +151,15 @@ def outside_policy(material: Material) -> Iterator[Finding]:
                     topics.setdefault(sign.label, []).append((row, sign))
         for label, found in topics.items():
             plain = any(not sign.softened for _, sign in found)
-            refused = sum(row.refused for row, _ in found)
             also = "" if plain else "; a crime is named beside it"
-            met = f", {refused:,} of them refused" if refused else ""
+            named = [row for row, _ in found]
             yield material.finding(
                 "REASON-OUTSIDE-POLICY",
                 "high" if plain else "low",
                 "A reason outside the policy",
-                f"{who([row for row, _ in found])} named {label} in the reason of "
-                f"{count(len(found), 'search', 'searches')}{met}{also}.",
-                [row for row, _ in found],
+                f"{who(named)} named {label} in the reason of {count(len(named), 'search', 'searches')}"
+                f"{also}{refused_words(named)}.",
+                named,
             )
 
 
