@@ -131,7 +131,9 @@ def fetch_reads(
     instants = pd.to_datetime(frame["captured_at"].astype("int64"), unit="us", utc=True)
     frame["captured_at"] = instants
     frame.insert(6, "local_time", instants.dt.tz_convert(source.zone))
-    candidates = [json.loads(text) if text else [] for text in frame["candidates"]]
+    candidates = [
+        json.loads(text) if isinstance(text, str) and text else [] for text in frame["candidates"]
+    ]
     frame["candidates"] = pd.Series(candidates, index=frame.index, dtype="object")
     for name in ("confidence", "latitude", "longitude", "heading"):
         frame[name] = frame[name].astype("float64")
