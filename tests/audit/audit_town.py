@@ -150,13 +150,20 @@ def _without_flush(connection: Any, _record: object) -> None:
     connection.execute("PRAGMA synchronous=OFF")  # nothing here is about power failures
 
 
+def _fresh(home: Path) -> Database:
+    (home / "workbench.db").write_bytes(_migrated())
+    database = Database.open(f"sqlite:///{home / 'workbench.db'}")
+    sa.event.listen(database.engine, "connect", _without_flush)
+    return database
+
+
 class Record:
     """An access record on disk, written through the chain at the times that a test names."""
 
-    def __init__(self, home: Path, *, profile: str = "clovis-ca@1") -> None:
-        (home / "workbench.db").write_bytes(_migrated())
-        self.database = Database.open(f"sqlite:///{home / 'workbench.db'}")
-        sa.event.listen(self.database.engine, "connect", _without_flush)
+    def __init__(
+        self, home: Path, *, profile: str = "clovis-ca@1", database: Database | None = None
+    ) -> None:
+        self.database = database or _fresh(home)
         self.folder = home / "record"
         self.folder.mkdir(parents=True)
         self.key = keys.create(home / "keys")

@@ -14,14 +14,16 @@ from audit_town import CHEN, OKAFOR, RIVERA, ZONE, Record, local
 from hypothesis import given
 from hypothesis import strategies as st
 
+from workbench.audit.chain import Entry
 from workbench.audit.export import one_line, to_csv, write_csv
 from workbench.audit.show import COLUMNS, last_searches, records
 from workbench.errors import BadInput, BadTime
 
 
 @pytest.fixture
-def record(tmp_path):
-    return Record(tmp_path)
+def record(tmp_path, database):
+    """A record on SQLite and on PostgreSQL in turn."""
+    return Record(tmp_path, database=database)
 
 
 def ids(frame: pd.DataFrame) -> list[int]:
@@ -88,8 +90,6 @@ def searched(record: Record):
 
 
 def test_an_outcome_whose_intent_is_gone_is_still_shown(record):
-    from workbench.audit.chain import Entry
-
     number = record.chain.append(
         Entry("outcome", "query.history", "ok", username=RIVERA, access_id=99)
     )
@@ -98,8 +98,6 @@ def test_an_outcome_whose_intent_is_gone_is_still_shown(record):
 
 
 def test_a_second_outcome_makes_no_second_row(record):
-    from workbench.audit.chain import Entry
-
     number = record.search()
     record.chain.append(
         Entry("outcome", "query.history", "failed", username=RIVERA, access_id=number)
@@ -193,10 +191,9 @@ def test_when_each_account_last_asked(busy):
     assert set(last_searches(busy.database, before=3)) == {RIVERA}
 
 
-def test_elements_that_are_no_json_are_shown_as_they_are(record):
-    from workbench.audit.chain import Entry
-
-    record.chain.append(Entry("event", "login"))
+def test_elements_that_are_no_json_are_shown_as_they_are(tmp_path):
+    record = Record(tmp_path)
+    record.event("login", "10-05 10:00")
     with record.database.engine.connect() as connection:
         connection.execute(sa.text("DROP TRIGGER audit_records_no_update"))
         connection.execute(sa.text("UPDATE audit_records SET elements = '{broken'"))
