@@ -48,8 +48,8 @@ def name(connection: sa.Connection, last: int, last_hash: str, row: tuple[Any, .
         .order_by(audit_records.c.seq)
     ).scalar()
     shift = _shift(connection, row)
-    if seq < due and shift is None:
-        return Break("inserted", seq, f"Record {seq} was inserted before the first.")
+    if seq < due:
+        return _before_the_first(seq, shift)
     if follower is not None:
         return _out_of_place(due, follower, inserted=seq == due and shift is None)
     if seq > due:
@@ -57,6 +57,14 @@ def name(connection: sa.Connection, last: int, last_hash: str, row: tuple[Any, .
     if shift is not None:
         return _renumbered(due, shift)
     return _foreign(row, last)
+
+
+def _before_the_first(seq: int, shift: int | None) -> Break:
+    """Name a record whose number is too low for any place."""
+    if shift is None:
+        return Break("inserted", seq, f"Record {seq} was inserted before the first.")
+    finding = f"Record {seq + shift} is out of place: it now stands at {seq}."
+    return Break("reordered", seq + shift, finding)
 
 
 def _out_of_place(due: int, follower: int, *, inserted: bool) -> Break:

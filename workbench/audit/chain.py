@@ -268,7 +268,7 @@ class Chain:
         with (
             _outside(),
             contextlib.suppress(Timeout),
-            FileLock(self.folder / "head.lock", timeout=10),
+            FileLock(self.folder / "head.lock").acquire(timeout=10, poll_interval=0.005),
         ):
             try:
                 behind = json.loads(path.read_text())["seq"] < seq
@@ -289,9 +289,12 @@ def iterate(
     """
     where = f"WHERE seq > {int(after)}" if after else ""
     query = f"SELECT {', '.join(COLUMNS)} FROM audit_records {where} ORDER BY seq"
-    result = connection.execution_options(stream_results=True).exec_driver_sql(query)
-    while rows := result.fetchmany(batch):
-        yield [tuple(row) for row in rows]
+    result = connection.exec_driver_sql(query, execution_options={"stream_results": True})
+    try:
+        while rows := result.fetchmany(batch):
+            yield [tuple(row) for row in rows]
+    finally:
+        result.close()
 
 
 def _storable(text: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -50,11 +51,12 @@ class Verdict:
 
 @dataclass
 class _Walk:
-    """Where the walk along the chain stands."""
+    """Where the walk along the chain stands; ``trusted`` is the newest record that a signature agreed with."""
 
     records: int = 0
     seq: int = 0
     hash: str = GENESIS
+    trusted: int = 0
 
 
 @dataclass
@@ -131,20 +133,14 @@ def _walk(
     progress: Callable[[int], None] | None,
 ) -> Break | None:
     """Follow the chain to its end or to the first break."""
-    trusted = 0
     try:
-        for rows in _rows(connection, walk):
-            for row in rows:
-                if row[_SEQ] != walk.seq + 1 or row[_PREV] != walk.hash or not breaks.holds(row):
-                    return breaks.name(connection, walk.seq, walk.hash, row)
-                walk.seq, walk.hash = row[_SEQ], row[_HASH]
-                walk.records += 1
-                if walk.seq in anchors:
-                    if anchors[walk.seq] != {walk.hash}:
-                        return _rewritten(trusted + 1, walk.seq)
-                    trusted = walk.seq
-            if progress:
-                progress(walk.records)
+        with contextlib.closing(_rows(connection, walk)) as batches:
+            for rows in batches:
+                for row in rows:
+                    if broken := _step(connection, walk, anchors, row):
+                        return broken
+                if progress:
+                    progress(walk.records)
     except sa.exc.DatabaseError as error:
         if error.connection_invalidated:
             raise
@@ -153,11 +149,26 @@ def _walk(
     return None
 
 
-def _rows(connection: sa.Connection, walk: _Walk) -> Iterator[list[tuple[Any, ...]]]:
-    """Give the records; where SQLite cannot decode a text, go on byte by byte from there."""
+def _step(
+    connection: sa.Connection, walk: _Walk, anchors: dict[int, set[str]], row: tuple[Any, ...]
+) -> Break | None:
+    """Go on to a record, or return why it does not follow."""
+    if row[_SEQ] != walk.seq + 1 or row[_PREV] != walk.hash or not breaks.holds(row):
+        return breaks.name(connection, walk.seq, walk.hash, row)
+    walk.seq, walk.hash = row[_SEQ], row[_HASH]
+    walk.records += 1
+    if walk.seq in anchors:
+        if anchors[walk.seq] != {walk.hash}:
+            return _rewritten(walk.trusted + 1, walk.seq)
+        walk.trusted = walk.seq
+    return None
+
+
+def _rows(connection: sa.Connection, walk: _Walk) -> Generator[list[tuple[Any, ...]]]:
+    """Give the records; where SQLite stumbles over damage, go on from there one by one, whatever the text."""
     try:
         yield from iterate(connection)
-    except sa.exc.OperationalError:
+    except sa.exc.DatabaseError:
         driver = connection.connection.driver_connection
         if connection.dialect.name != "sqlite" or driver is None:
             raise

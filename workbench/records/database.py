@@ -59,12 +59,11 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
-        """Give a connection for reading, on one consistent snapshot."""
+        """Give a connection for reading, on one consistent snapshot; nothing that is done on it is kept."""
         with self.engine.connect() as connection:
             if self.dialect == "postgresql":
                 connection = connection.execution_options(isolation_level="REPEATABLE READ")  # noqa: PLW2901
-            with connection.begin():
-                yield connection
+            yield connection
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:

@@ -306,6 +306,13 @@ def _protect(tables: tuple[str, ...]) -> None:
                     f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
                     f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
                 )
+            # INSERT OR REPLACE removes the old row without asking the triggers above.
+            key = sa.inspect(op.get_bind()).get_pk_constraint(table)["constrained_columns"][0]
+            op.execute(
+                f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
+                f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key}) "
+                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            )
         return
     op.execute(
         """
