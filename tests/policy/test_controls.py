@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import importlib.util
+from pathlib import Path
 
 import pytest
 from policy_builders import FIVE, profile
@@ -21,6 +22,28 @@ def test_a_control_says_what_it_does_and_a_built_one_has_its_module(name: str) -
     assert control.what.endswith(".")
     if control.built:
         assert importlib.util.find_spec(control.module) is not None, control.module
+
+
+TREE = Path(__file__).parents[2]
+
+
+def test_controls_that_share_a_clause_name_tests_that_exist() -> None:
+    shared = {
+        name
+        for each in FIVE
+        for clause in profile(each).clauses
+        if len(clause.controls) > 1
+        for name in clause.controls
+        if CONTROLS[name].built
+    }
+    for name in sorted(shared):
+        control = CONTROLS[name]
+        found = []
+        for prefix in control.tests:
+            file, _, test = prefix.partition("::")
+            source = TREE / file
+            found.append(source.is_file() and f"def {test}" in source.read_text(encoding="utf-8"))
+        assert any(found), name
 
 
 def test_planned_controls_leave_their_clauses_planned() -> None:

@@ -2,7 +2,7 @@
 
 A clause of a profile names its controls by these names. ``built`` is False for what a later release brings: the
 conformance table then says "planned", whatever the tests say. Where a clause has several controls, each needs a passing
-test of its own: ``tests`` says in which folders or files those stand.
+test of its own: ``tests`` says how the names of those begin.
 """
 
 from __future__ import annotations
@@ -20,8 +20,11 @@ class Control:
     what: str
     module: str
     built: bool = True
-    tests: tuple[str, ...] = ("tests/",)
+    tests: tuple[str, ...] = ()
 
+
+# Whole workbenches under each of the five profiles.
+_WHOLE = "tests/policy/test_clauses_carried_out.py"
 
 _BUILT = (
     Control(
@@ -29,193 +32,211 @@ _BUILT = (
         "Every account has its own login and password; failures lock it, idle sessions end, idle "
         "accounts are disabled.",
         "workbench.people",
-        tests=("tests/people", "tests/test_people", "tests/service", "tests/test_service"),
+        tests=(
+            f"{_WHOLE}::test_login",
+            "tests/people",
+        ),
     ),
     Control(
         "default-deny",
         "Whatever is not on the list of actions, or not granted by a role, is refused; no other "
         "department's, state or federal database is reached.",
         "workbench.policy.decision",
-        tests=("tests/policy",),
+        tests=(
+            "tests/policy/test_decision.py::test_what_is_not",
+            "tests/policy/test_decision.py::test_nobody",
+        ),
     ),
     Control(
         "roles",
         "Only the job titles that the profile lists hold roles, and a role opens only its actions.",
         "workbench.policy.decision",
-        tests=("tests/policy", "tests/people"),
+        tests=("tests/policy/test_decision.py::test_a_role_opens",),
     ),
     Control(
         "member-register",
         "Who holds which role, given by whom and when, is kept and goes on the access record.",
         "workbench.people",
-        tests=("tests/people", "tests/service"),
+        tests=(
+            f"{_WHOLE}::test_member",
+            "tests/people",
+        ),
     ),
     Control(
         "training-currency",
         "Without training on record, or with training that is too old or lacks a topic, ALPR data "
         "stays closed.",
         "workbench.policy.requirements",
-        tests=("tests/policy", "tests/people", "tests/queries"),
+        tests=(
+            "tests/policy/test_decision.py::test_without_training",
+            "tests/queries/test_runner.py::test_nobody_untrained",
+        ),
     ),
     Control(
         "training-register",
         "Each member's trainings and their dates are kept, and what is missing or late is reported.",
         "workbench.people",
-        tests=("tests/people", "tests/policy", "tests/reporting", "tests/service"),
     ),
     Control(
         "policy-read",
         "Without having read the policy within the profile's period, ALPR data stays closed.",
         "workbench.policy.requirements",
-        tests=("tests/policy", "tests/people"),
+        tests=("tests/policy/test_decision.py::test_the_policy_is_read",),
     ),
     Control(
         "certification",
         "Without the certification that the profile asks for, such as CLETS, the system stays closed.",
         "workbench.policy.requirements",
-        tests=("tests/policy", "tests/people"),
     ),
     Control(
         "contractor-checks",
         "A contractor needs Live Scan, a record free of convictions and a signed waiver on file.",
         "workbench.policy.requirements",
-        tests=("tests/policy", "tests/people"),
     ),
     Control(
         "purpose-list",
         "A query names a purpose out of the profile's list; any other is refused.",
         "workbench.policy.grounds",
-        tests=("tests/policy", "tests/queries", "tests/service", "tests/cases"),
+        tests=("tests/policy/test_grounds.py::test_a_purpose",),
     ),
     Control(
         "reason-check",
         "The reason in words is checked for stock words, misplaced numbers, personal data and "
         "subjects outside the policy.",
         "workbench.policy.reasons",
-        tests=("tests/policy", "tests/cases"),
+        tests=("tests/policy/test_grounds.py::test_a_personal",),
     ),
     Control(
         "no-suspicion-asked",
         "Patrol and investigation are both purposes, and nothing asks for reasonable suspicion or "
         "probable cause.",
         "workbench.policy.grounds",
-        tests=("tests/policy",),
     ),
     Control(
         "case-register",
         "A query belongs to a case of the register; an unknown case is refused.",
         "workbench.cases",
-        tests=("tests/policy", "tests/cases", "tests/test_cases", "tests/queries"),
+        tests=("tests/policy/test_grounds.py::test_a_case",),
     ),
     Control(
         "crime-type-and-incident",
         "Each search records crime type and incident number, where the profile demands them.",
         "workbench.policy.grounds",
-        tests=("tests/policy", "tests/queries", "tests/cases"),
+        tests=("tests/policy/test_grounds.py::test_clinton_needs",),
     ),
     Control(
         "limits",
         "A query outside the profile's limits of time, area and known characters is refused.",
         "workbench.policy.grounds",
-        tests=("tests/policy", "tests/queries"),
     ),
     Control(
         "access-record",
         "Every access is on an append-only, hash-chained record before its result is shown: who, "
         "from where, when, what was asked, why, and with what outcome.",
         "workbench.audit",
-        tests=("tests/audit", "tests/queries", "tests/records", "tests/service"),
+        tests=(
+            f"{_WHOLE}::test_record",
+            "tests/queries/test_runner.py::test_an_access",
+        ),
     ),
     Control(
         "search-count",
         "The number of searches, by member and in all, is counted from the access record.",
         "workbench.audit",
-        tests=("tests/audit", "tests/queries", "tests/reporting", "tests/service"),
+        tests=("tests/audit/test_review.py::test_the_number_of_searches",),
     ),
     Control(
         "record-keeping",
         "Access records cannot be changed or deleted: the workbench offers no way to, the database "
         "resists it, and the chain shows it.",
         "workbench.audit",
-        tests=("tests/audit", "tests/records"),
+        tests=(
+            f"{_WHOLE}::test_kept",
+            "tests/records/test_database.py::test_append_only",
+        ),
     ),
     Control(
         "audit-report",
         "An audit report states plan, period, population, seeded sample, findings, training, "
         "accounts, and the check of the record itself.",
         "workbench.reporting",
-        tests=("tests/reporting", "tests/audit", "tests/notebooks", "tests/service"),
     ),
     Control(
         "crime-scene-canvass",
         "All reads around a scene in a time window, by vehicle, with camera coverage.",
         "workbench.queries.canvass",
-        tests=("tests/queries", "tests/analysis", "tests/service"),
+        tests=(
+            f"{_WHOLE}::test_canvass",
+            "tests/queries/test_queries.py::test_canvass",
+        ),
     ),
     Control(
         "partial-plate-search",
         "A partly known plate is searched with camera and witness error models.",
         "workbench.queries.partial",
-        tests=("tests/queries", "tests/analysis", "tests/service"),
+        tests=(
+            f"{_WHOLE}::test_partial",
+            "tests/queries/test_queries.py::test_partial",
+        ),
     ),
     Control(
         "retention-window",
         "A read past the longest time that the profile allows is not returned by any query.",
         "workbench.queries.runner",
-        tests=("tests/queries", "tests/policy", "tests/service"),
+        tests=(
+            "tests/policy/test_grounds.py::test_a_window_beyond",
+            "tests/queries/test_runner.py::test_reads_older",
+        ),
     ),
     Control(
         "verify-notice",
         "Whatever leaves the workbench says that it is verified in the state database before "
         "anybody acts on it.",
         "workbench.queries.runner",
-        tests=("tests/queries", "tests/reporting", "tests/service"),
+        tests=("tests/queries/test_queries.py::test_every_result_says",),
     ),
     Control(
         "transfer-register",
         "Reads come in as registered transfers: who, from which unit or camera, when, SHA-256, rows "
         "accepted and rejected.",
         "workbench.ingest",
-        tests=("tests/ingest", "tests/service"),
+        tests=(f"{_WHOLE}::test_transfer",),
     ),
     Control(
         "camera-register",
         "Cameras, their places and outages are entered only by those who administer the system.",
         "workbench.policy.decision",
-        tests=("tests/policy", "tests/records", "tests/service"),
+        tests=("tests/policy/test_decision.py::test_only_administrators",),
     ),
     Control(
         "administrator-named",
         "The responsible officer and the current designee are named in the profile; a missing "
         "designee is reported.",
         "workbench.policy.conformance",
-        tests=("tests/policy",),
+        tests=("tests/policy/test_conformance.py::test_a_designee",),
     ),
     Control(
         "policy-document",
         "The profile sets down who may use the system, training, monitoring, access records, "
         "custodians and retention, and `workbench policy show` prints it.",
         "workbench.cli.policy",
-        tests=("tests/policy",),
     ),
     Control(
         "policy-conformance",
         "Each clause is traced to its control, the tests that prove it, and their last result.",
         "workbench.policy.conformance",
-        tests=("tests/policy",),
     ),
     Control(
         "no-public-access",
         "Nobody without an account of their own sees anything: there is no guest and no public page "
         "of data.",
         "workbench.policy.decision",
-        tests=("tests/policy", "tests/service", "tests/people"),
+        tests=("tests/policy/test_decision.py::test_nobody",),
     ),
     Control(
         "no-owner-data",
         "Reads hold plates, places, times and vehicles: no name, address or registration.",
         "workbench.records.tables",
-        tests=("tests/policy", "tests/records", "tests/ingest"),
     ),
 )
 
