@@ -21,7 +21,7 @@ from workbench.analysis.errormodels import SeenBy
 from workbench.analysis.geo import travel_plausibility
 from workbench.errors import BadInput
 
-__all__ = ["Factor", "described", "placed", "read_often", "regular", "said_value"]
+__all__ = ["Factor", "described", "placed", "read_often", "said_value"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -229,17 +229,6 @@ def read_often(reads: pd.Series) -> Factor:
         return "read once" if counts[i] == 1 else f"read {counts[i]} times"
 
     return Factor("reads", weight / _mean(weight, 1.2), words)
-
-
-def regular(plausible: npt.NDArray[np.bool_], reads: pd.Series) -> Factor:
-    """Return the factor of the plate's form: one of no known series, read once, is often a misread."""
-    once = pd.to_numeric(reads).fillna(1).to_numpy(dtype=np.float64) <= 1
-    factors = np.where(once & ~plausible, 0.5, 1.0)
-
-    def words(i: int) -> str:
-        return "" if factors[i] == 1.0 else "of no known series and read once"
-
-    return Factor("form", factors, words)
 
 
 def _mean(weight: Floats, at_large: float) -> float:

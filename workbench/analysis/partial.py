@@ -6,7 +6,8 @@ vehicle that no camera read, keeps the weight that it started with. The probabil
 
 A camera may have misread the plate. So a candidate is scored three ways, weighed by how probable each is: as its
 plate was read; as any plate that the camera's table says it may have been (a read of one vehicle that comes again
-and again is hardly a misread); and as each of the other plates that the camera itself offered for its reads.
+and again is hardly a misread, one of no known series more probably so); and as each of the other plates that the
+camera itself offered for its reads.
 """
 
 from __future__ import annotations
@@ -53,6 +54,7 @@ UNREAD = 0.3
 Floats = npt.NDArray[np.float64]
 
 _REPEATED = 0.35  # the chance that a misread, once made, is made again at the next read
+_ODD = 6.0  # how many times more often a plate of no known series is a misread
 _MANY = 50_000  # above this, plates that fit far worse than one at random are not scored
 _FAR_WORSE = 1e-4
 _LISTED = 1e-6  # candidates below this part of the best are not listed
@@ -63,11 +65,13 @@ class _Fit:
     """How well each candidate's plate fits, and the way that counted most.
 
     ``likelihood`` of what was said; ``other`` is the plate that the camera offered beside the one it chose, where that
-    fits best; ``misread`` whether a misreading of the plate weighs more than the plate as it was read.
+    fits best; ``misread`` whether a misreading of the plate makes up much of it; ``odd`` whether the plate is of no
+    known series.
     """
 
     likelihood: Floats
     misread: npt.NDArray[np.bool_]
+    odd: npt.NDArray[np.bool_]
     other: dict[int, tuple[str, float]]
 
 
@@ -130,11 +134,8 @@ def rank(
     states = _column(frame, "state", "").fillna("").astype(str)
     mix = {said_state: 1.0} if said_state else states.value_counts(normalize=True).to_dict()
     by_chance = at_random(pattern, witness, {str(k): float(v) for k, v in mix.items()})
-    fit = _fit(pattern, frame, witness, by_chance)
-    if len(frame):
-        often = _column(frame, "reads", 1)
-        regular = fits_series(PlateSet.of(frame["plate"].tolist()), states.tolist())
-        factors += [evidence.read_often(often), evidence.regular(regular, often)]
+    fit = _fit(pattern, frame, states, witness, by_chance)
+    factors.append(evidence.read_often(_column(frame, "reads", 1)))
     start = (1.0 - unread) / max(1, len(frame))
     weights = start * fit.likelihood / by_chance
     for factor in factors:
@@ -198,26 +199,32 @@ def _models(models: pd.Series, makes: pd.Series, said_make: str | None) -> pd.Se
     return pd.Series(names, index=models.index, dtype=object)
 
 
-def _fit(pattern: Pattern, frame: pd.DataFrame, witness: ErrorModel, by_chance: float) -> _Fit:
+def _fit(
+    pattern: Pattern, frame: pd.DataFrame, states: pd.Series, witness: ErrorModel, by_chance: float
+) -> _Fit:
     """Return how well each candidate's plate fits: as read, as misread, as offered by the camera."""
     count = len(frame)
     plates = PlateSet.of(frame["plate"].tolist())
-    through_camera = error_model("camera").turned_around().then(witness)
-    threshold = _FAR_WORSE * by_chance if count > _MANY else 0.0
+    camera = error_model("camera")
+    through = camera.turned_around().then(witness)
     # A fit as read is at most four times one through the camera's table.
-    misread_sorted = scores(pattern, plates, through_camera, threshold=threshold / 4)
-    kept = misread_sorted > 0
-    as_misread, as_read = np.zeros(count), np.zeros(count)
-    as_misread[plates.order] = misread_sorted
-    few = plates.only(kept)
-    as_read[few.order] = scores(pattern, few, witness)
+    threshold = _FAR_WORSE / 4 * by_chance if count > _MANY else 0.0
+    misread = scores(pattern, plates, through, threshold=threshold)
+    odd = ~fits_series(plates, states.tolist())
+    few = plates.only(odd[plates.order])
+    oddly = camera.scaled(_ODD).turned_around().then(witness)
+    as_read, as_misread = np.zeros(count), np.zeros(count)
+    as_misread[plates.order] = misread
+    as_misread[few.order] = scores(pattern, few, oddly, threshold=threshold)
+    kept = plates.only(as_misread[plates.order] > 0)
+    as_read[kept.order] = scores(pattern, kept, witness)
     repeats = pd.to_numeric(_column(frame, "reads", 1)).fillna(1).clip(lower=1)
     doubt = _REPEATED ** (repeats.to_numpy(dtype=np.float64) - 1.0)
-    by_plate = (1.0 - doubt) * as_read
-    by_misread = doubt * as_misread
-    likelihood = by_plate + by_misread
-    likelihood, other = _with_alternates(pattern, frame, witness, likelihood, doubt)
-    return _Fit(likelihood, by_misread > by_plate * 1.5, other)
+    by_plate, by_misread = (1.0 - doubt) * as_read, doubt * as_misread
+    likelihood, other = _with_alternates(pattern, frame, witness, by_plate + by_misread, doubt)
+    # Of a single read, how much more probable a misreading makes what was said than the plate as it stands.
+    more = (doubt * (as_misread - as_read) > 0.3 * likelihood) & (likelihood > 0)
+    return _Fit(likelihood, more, odd, other)
 
 
 def _with_alternates(
@@ -300,7 +307,10 @@ class _Explainer:
             plate, sure = self.fit.other[i]
             return f"if {plate} was misread, as the camera itself held possible ({sure:.2g}): {words(plate)}"
         text = words(str(self.frame["plate"].iloc[i]))
-        return f"{text}, or misread by the camera" if self.fit.misread[i] and "(" in text else text
+        if not self.fit.misread[i]:
+            return text
+        odd = ", which is of no known series" if self.fit.odd[i] else ""
+        return f"{text}, or misread by the camera{odd}"
 
 
 def _result(

@@ -30,6 +30,16 @@ _SIZE = len(ALPHABET)
 _NARROW = 8
 _OPTIONAL = 0.5
 _MOST_OFF = 2
+_PERSONAL_LENGTHS = {
+    **dict.fromkeys(range(1, MAX_LENGTH + 1), 0.001),
+    2: 0.01,
+    3: 0.03,
+    4: 0.07,
+    5: 0.15,
+    6: 0.25,
+    7: 0.46,
+    8: 0.025,
+}
 _LOOKUP = np.full(256, PAD, dtype=np.uint8)
 for _code, _character in enumerate(ALPHABET):
     _LOOKUP[ord(_character)] = _code
@@ -307,10 +317,9 @@ def at_random(pattern: Pattern, model: ErrorModel, states: Mapping[str, float]) 
 
 
 def _personalized(built: Tables) -> float:
-    """Return the mean likelihood over plates of five to seven characters, any at any place."""
-    anything = np.full((7, _SIZE), 1.0 / _SIZE)
-    shares = {5: 0.15, 6: 0.25, 7: 0.6}
-    return sum(share * _mean_over(built, anything[:n]) for n, share in shares.items())
+    """Return the mean likelihood over plates of any characters, most of them five to seven."""
+    anything = np.full((MAX_LENGTH, _SIZE), 1.0 / _SIZE)
+    return sum(share * _mean_over(built, anything[:n]) for n, share in _PERSONAL_LENGTHS.items())
 
 
 def _positions(series: PlateFormat) -> Floats:

@@ -1,0 +1,120 @@
+"""Factors for what was said of a vehicle and of its place."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from workbench.analysis.evidence import described, placed, read_often, said_value
+from workbench.errors import BadInput
+
+
+def ratios(name, said, recorded, confidence=None, seen_by="witness"):
+    sure = None if confidence is None else pd.Series(confidence)
+    factor = described(name, said, pd.Series(recorded, dtype=object), sure, seen_by)
+    return dict(zip(recorded, factor.ratios, strict=True)), factor
+
+
+@pytest.mark.parametrize("seen_by", ["witness", "camera"])
+def test_the_same_color_speaks_for_a_near_one_less_against_than_a_far_one(seen_by):
+    found, _ = ratios("color", "Grey", ["gray", "silver", "black", "red", ""], seen_by=seen_by)
+    assert found["gray"] > 1 > found["silver"] > found["red"] > 0
+    assert found["silver"] > found["black"]
+    assert found[""] == 1
+
+
+def test_a_rare_color_says_more_than_a_frequent_one():
+    rare, _ = ratios("color", "orange", ["orange"])
+    frequent, _ = ratios("color", "white", ["white"])
+    assert rare["orange"] > 5 * frequent["white"]
+
+
+def test_dark_is_several_colors():
+    found, factor = ratios("color", "dark", ["black", "blue", "gray", "white", "silver"])
+    assert min(found["black"], found["blue"], found["gray"]) > 1
+    assert max(found["white"], found["silver"]) < 0.5
+    assert factor.words(0) == "color dark as said"
+    assert factor.words(3) == "color white recorded, dark said"
+
+
+def test_a_camera_that_is_unsure_says_little():
+    _, factor = ratios("color", "red", ["red", "red", "red"], confidence=[1.0, 0.4, 0.0])
+    sure, less, nothing = factor.ratios
+    assert sure > less > nothing == 1
+    assert less == pytest.approx(0.4 * sure + 0.6)
+
+
+def test_factors_average_to_one_over_vehicles_at_large():
+    # The mean of P(said | true) / P(said) over the population is 1, whatever was said.
+    share = {"white": 258, "black": 223, "gray": 184, "silver": 121, "blue": 95, "red": 86}
+    recorded = [color for color, n in share.items() for _ in range(n * 10)]
+    for said in ("gray", "red", "dark"):
+        factor = described("color", said, pd.Series(recorded, dtype=object), None, "witness")
+        assert factor.ratios.mean() == pytest.approx(1, abs=0.05)
+
+
+def test_vendors_words_and_peoples_words_meet():
+    assert ratios("color", "grey", ["silver-gray"])[0]["silver-gray"] < 1
+    assert ratios("make", "chevy", ["chevrolet"])[0]["chevrolet"] > 1
+    assert ratios("make", "Land Rover", ["land_rover"])[0]["land_rover"] > 1
+    assert ratios("body", "truck", ["truck-standard"])[0]["truck-standard"] > 1
+    assert ratios("body", "car", ["sedan", "suv-standard"])[0]["sedan"] > 1
+
+
+def test_badges_of_one_house_are_taken_for_each_other():
+    found, _ = ratios("make", "hyundai", ["kia", "ford"])
+    assert found["kia"] > 3 * found["ford"]
+
+
+def test_makes_and_models_need_no_table():
+    found, factor = ratios("make", "Rivian", ["rivian", "toyota"])
+    assert found["rivian"] > 5 > 1 > found["toyota"]
+    assert factor.words(0) == "make rivian as said"
+
+
+@pytest.mark.parametrize(("name", "said"), [("color", "plaid"), ("body", "boat"), ("color", " ")])
+def test_an_unknown_color_or_body_is_refused_with_the_words_known(name, said):
+    with pytest.raises(BadInput) as caught:
+        said_value(name, said)
+    assert ("white" in caught.value.next_step) or ("sedan" in caught.value.next_step)
+
+
+def test_state_words_are_capitals():
+    factor = described("state", "ca", pd.Series(["NV", "CA", ""], dtype=object), None, "witness")
+    assert [factor.words(i) for i in range(3)] == [
+        "state NV recorded, CA said",
+        "state CA as said",
+        "state not recorded",
+    ]
+    assert factor.ratios[1] > 1 > factor.ratios[0]
+
+
+def test_what_is_of_no_account_has_no_words():
+    factor = described("model", "civic", pd.Series([None], dtype=object), None, "witness")
+    assert factor.ratios[0] == 1
+    assert factor.words(0) == ""
+
+
+def test_nearer_is_better_and_nowhere_is_worst():
+    factor = placed(pd.Series([20.0, 320.0, 2000.0, np.nan]))
+    assert list(factor.ratios) == sorted(factor.ratios, reverse=True)
+    assert factor.ratios[0] > 5 * factor.ratios[3]
+    assert factor.words(1) == "read 320 m from the scene"
+    assert factor.words(2) == "read 2.0 km from the scene"
+    assert factor.words(3) == "not read near the scene"
+
+
+def test_a_vehicle_that_would_have_flown_was_not_near():
+    factor = placed(pd.Series([900.0, 900.0, 900.0]), pd.Series([20.0, 0.1, math.nan]))
+    in_time, too_fast, unknown = factor.ratios
+    assert in_time == pytest.approx(unknown, rel=0.01)
+    assert too_fast < in_time / 2
+    assert factor.words(0) == "read 900 m from the scene, 20 min off"
+
+
+def test_reads_count_slowly_and_not_for_ever():
+    factor = read_often(pd.Series([1, 2, 8, 500]))
+    one, two, eight, many = factor.ratios
+    assert one < two < eight == many < 2 * one
+    assert [factor.words(0), factor.words(3)] == ["read once", "read 500 times"]
