@@ -60,11 +60,8 @@ def test_a_group_gives_all_that_a_read_holds(load):
         "source_id": f"u-{ONE.millis}",
         "line": 1,
     }
-    found = {name: read[name] for name in wanted}
-    assert found == {
-        name: pytest.approx(value) if isinstance(value, float) else value
-        for name, value in wanted.items()
-    }
+    for name, value in wanted.items():
+        assert read[name] == (pytest.approx(value) if isinstance(value, float) else value), name
     assert json.loads(read["candidates"]) == [["8ABX000", 0.8025]]
 
 

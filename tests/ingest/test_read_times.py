@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import math
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from workbench.records.tables import from_micros, to_micros
 ZONE = ZoneInfo("America/Los_Angeles")
 LOCAL = Conventions(time_formats=LOCAL_TIMES)
 EPOCH = Conventions(time="epoch")
+FIRST, LAST = dt.datetime(1990, 1, 1), dt.datetime(2037, 1, 1)  # noqa: DTZ001 - the agency's wall clock
 
 
 def read(value: object, conventions: Conventions = LOCAL) -> str:
@@ -116,7 +118,7 @@ def test_mixed_columns_are_read_value_by_value():
     assert hours == [20, 21, 22]
 
 
-@given(st.datetimes(dt.datetime(1990, 1, 1), dt.datetime(2037, 1, 1)))
+@given(st.datetimes(FIRST, LAST))
 def test_a_local_time_is_what_the_zone_says_or_is_refused(moment):
     times = read_times([moment.isoformat(sep=" ", timespec="microseconds")], LOCAL, ZONE)
     readings = {to_micros(moment.replace(tzinfo=ZONE, fold=fold)) for fold in (0, 1)}
@@ -143,8 +145,5 @@ def test_days_are_local_and_as_long_as_the_clock_change_makes_them():
     last = to_micros(dt.datetime(2026, 11, 2, 0, 30, tzinfo=ZONE))
     days, begins = day_bounds(first, last, ZONE)
     assert days == ["2026-10-31", "2026-11-01", "2026-11-02"]
-    hours = [
-        (int(after) - int(before)) / 3.6e9
-        for before, after in zip(begins, begins[1:], strict=False)
-    ]
+    hours = [(int(after) - int(before)) / 3.6e9 for before, after in itertools.pairwise(begins)]
     assert hours == [24, 25]

@@ -180,34 +180,13 @@ def recognized(passage: Passage) -> list[str]:
 
 
 RECOGNIZED = [
-    "timestamp",
-    "plate",
-    "score",
-    "dscore",
-    "file",
-    "box",
-    "model_make",
-    "color",
-    "vehicle",
-    "region",
-    "orientation",
-    "candidates",
-    "source_url",
-    "position_sec",
-    "direction",
-]
+    *("timestamp", "plate", "score", "dscore", "file", "box", "model_make", "color", "vehicle", "region"),
+    *("orientation", "candidates", "source_url", "position_sec", "direction"),
+]  # fmt: skip
 READS = ["read_id", "plate", "device_id", "read_date", "lat", "lon"]
 EXPORT = [
-    "Plate Number",
-    "Scan Date",
-    "Scan Time",
-    "Camera Name",
-    "Lat",
-    "Long",
-    "Score",
-    "Way",
-    "Color",
-]
+    *("Plate Number", "Scan Date", "Scan Time", "Camera Name", "Lat", "Long", "Score", "Way", "Color"),
+]  # fmt: skip
 MAPPING = ColumnMapping(
     name="learn-export",
     columns={

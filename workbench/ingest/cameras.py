@@ -7,7 +7,7 @@ reads can be used and somebody can be asked about it. Without a position there i
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
@@ -32,6 +32,7 @@ class Camera:
     latitude: float | None
     longitude: float | None
     governmental: bool
+    registered: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +86,11 @@ class Register:
     def _look_up(self, key: str, group: str) -> Camera | None:
         if not key:
             return None
-        full = f"{group}/{key}"
-        return self._by_key.get(full) or self._by_key.get(key) or self.by_code.get(key)
+        if found := self._by_key.get(f"{group}/{key}") or self._by_key.get(key):
+            return found
+        found = self.by_code.get(key)
+        # a camera that a transfer added goes by its vendor's key alone: another agent may use the same number
+        return found if found is not None and found.registered else None
 
     def meet(
         self,
@@ -113,7 +117,13 @@ class Register:
         kind = "mobile" if self.mobile or _moves(positions) else "fixed"
         latitude, longitude = positions[0] if kind == "fixed" else (None, None)
         camera = Camera(
-            -self._met, self._free_code(key, group), kind, latitude, longitude, governmental
+            -self._met,
+            self._free_code(key, group),
+            kind,
+            latitude,
+            longitude,
+            governmental,
+            registered=False,
         )
         full = f"{group}/{key}" if group else key
         self._waiting.append(
@@ -141,14 +151,7 @@ class Register:
         """Give strangers the numbers that they have been added under."""
         for pair, camera in self._found.items():
             if camera is not None and camera.id in numbers:
-                settled = Camera(
-                    numbers[camera.id],
-                    camera.code,
-                    camera.kind,
-                    camera.latitude,
-                    camera.longitude,
-                    camera.governmental,
-                )
+                settled = replace(camera, id=numbers[camera.id])
                 self._found[pair] = self.by_code[camera.code] = settled
 
 
@@ -166,11 +169,20 @@ def load_register(
     c = table.c
     rows = connection.execute(
         sa.select(
-            c.id, c.code, c.kind, c.latitude, c.longitude, c.governmental, c.vendor_key
+            c.id,
+            c.code,
+            c.kind,
+            c.latitude,
+            c.longitude,
+            c.governmental,
+            c.registered,
+            c.vendor_key,
         ).order_by(c.registered.desc(), c.id)
     )
     return Register(
-        ((Camera(*row[:5], bool(row[5])), row[6]) for row in rows), default=default, mobile=mobile
+        ((Camera(*row[:5], *map(bool, row[5:7])), row[7]) for row in rows),
+        default=default,
+        mobile=mobile,
     )
 
 

@@ -325,9 +325,12 @@ _EXAMPLE = "See docs/ingest.md for a whole example."
 
 
 def _is_format(text: str) -> bool:
-    """Tell whether strptime understands a format: what it writes it must read."""
-    moment = dt.datetime(2026, 3, 2, 21, 10, 5, 123456, tzinfo=dt.UTC)
+    """Tell whether a format holds a date and a time of day: what it writes it must read."""
+    import pandas as pd
+
+    moment = dt.datetime(2026, 3, 2, 21, 10, tzinfo=dt.UTC)
     try:
-        return dt.datetime.strptime(moment.strftime(text), text).year in (2026, 1900)  # noqa: DTZ007
-    except (ValueError, re.error):
+        found = pd.to_datetime(moment.strftime(text), format=text, utc=True)
+    except (ValueError, TypeError, re.error):
         return False
+    return bool(found == moment)

@@ -79,10 +79,7 @@ def numbers(values: Sequence[Any]) -> Floats:
 
 
 def _number(value: object) -> float:
-    if isinstance(value, str):
-        if "_" in value:
-            return np.nan
-    elif not isinstance(value, (int, float)):
+    if not isinstance(value, (str, int, float)):
         return np.nan
     try:
         return float(value)

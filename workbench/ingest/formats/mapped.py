@@ -97,7 +97,9 @@ def _degrees(unit: str, x: list[str], y: list[str]) -> tuple[list[Any], list[Any
 
     place = Transformer.from_crs(unit, "EPSG:4326", always_xy=True)
     longitude, latitude = place.transform(east, north, errcheck=False)
-    good = np.isfinite(longitude) & np.isfinite(latitude)
+    back = place.transform(longitude, latitude, direction="INVERSE", errcheck=False)
+    with np.errstate(invalid="ignore"):
+        good = np.hypot(back[0] - east, back[1] - north) < 1.0
     # what lies outside the grid stays as it stood, and is found to be off the globe
     return (
         np.where(good, longitude, east).tolist(),
