@@ -324,6 +324,39 @@ def test_changing_cases_of_which_one_does_not_carry_it_have_the_shape_of_stalkin
     assert not findings(rows, "PLATE-CHANGING-CASES", known), "it is reported once"
 
 
+def test_three_open_cases_of_ones_own_over_weeks_are_a_series():
+    own = [f"26-0000{n}" for n in (1, 2, 3)]
+    rows = [
+        search(RIVERA, at, plate=HERS, case=number)
+        for at, number in zip(WEEKS[:3], own, strict=True)
+    ]
+    known = facts(*(case(number) for number in own))
+    assert not findings(rows, "PLATE-REPEATED-WITHOUT-CASE", known)
+    (found,) = findings(rows, "PLATE-CHANGING-CASES", known)
+    assert found.severity == "low"
+
+
+def test_one_slip_in_the_case_number_among_many_searches_is_no_shape():
+    rows = [search(RIVERA, f"10-{day:02d} 10:00", plate=HERS) for day in range(2, 28, 3)]
+    rows.append(search(RIVERA, "10-28 10:00", plate=HERS, case="26-99999"))
+    assert not findings(rows, "PLATE-REPEATED-WITHOUT-CASE")
+
+
+@pytest.mark.parametrize(("last", "found"), [("10-15 10:00", True), ("10-14 10:00", False)])
+def test_over_weeks_begins_at_fourteen_days(last, found):
+    rows = [search(RIVERA, at, plate=HERS, case="") for at in ("10-01 10:00", "10-08 10:00", last)]
+    assert bool(findings(rows, "PLATE-REPEATED-WITHOUT-CASE")) is found
+
+
+def test_half_of_the_searches_without_a_case_are_enough():
+    rows = [
+        search(RIVERA, at, plate=HERS, case=number)
+        for at, number in zip(WEEKS, ("", "26-00001", "", "26-00001"), strict=True)
+    ]
+    (found,) = findings(rows, "PLATE-REPEATED-WITHOUT-CASE")
+    assert "over 36 days; 2 of these searches had no case." in found.words
+
+
 def test_changing_cases_are_found_and_lower_where_all_are_the_members_own():
     rows = [search(RIVERA, plate=HERS, case=f"26-0000{n}") for n in (1, 2, 3)]
     (series,) = findings(

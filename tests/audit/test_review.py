@@ -149,6 +149,7 @@ def test_an_audit_leaves_out_what_came_after_it_and_can_be_repeated(month):
     again = reviewed(month, before=before)
     assert once.sample.equals(again.sample)
     assert once.population == again.population
+    assert once.access_id == before
     assert reviewed(month).population["accesses"] == 9
 
 

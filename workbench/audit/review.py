@@ -63,6 +63,8 @@ class AuditReview:
         The verdict on the record itself.
     sampling : Sampling
         Seed, size and method of the sample.
+    access_id : int or None
+        The audit's own access; only what stands before it on the record was looked at.
     """
 
     start: dt.datetime
@@ -80,6 +82,7 @@ class AuditReview:
     indicators: tuple[Finding, ...]
     chain: dict[str, Any]
     sampling: Sampling
+    access_id: int | None = None
 
 
 def review(
@@ -125,7 +128,8 @@ def review(
     departures : mapping, optional
         The day each member left, by user name; without it they are read from the record.
     before : int, optional
-        Only records with a smaller number: an audit leaves its own access out, and can be repeated.
+        The number of the audit's own access. Only what stands before it is looked at, so that the audit can be
+        repeated.
 
     Raises
     ------
@@ -176,6 +180,7 @@ def review(
         indicators=find(whole, facts, start=start, end=end),
         chain=verdict.as_dict(),
         sampling=sampling,
+        access_id=before,
     )
 
 
