@@ -116,6 +116,15 @@ def test_a_refusal_names_its_ground_and_is_on_the_record(world: World, what: str
     assert not world.record(phase="intent")
 
 
+def test_personal_data_in_a_reason_does_not_reach_the_record(world: World) -> None:
+    with pytest.raises(Refused, match="social security number"):
+        search(world, reason="Shooting suspect born 04/12/1988, SSN 123-45-6789")
+    (line,) = world.record(outcome="refused")
+    assert "1988" not in line.reason
+    assert "6789" not in line.reason
+    assert "personal data" in line.reason
+
+
 @pytest.mark.clause(
     "clovis-ca:462.3(d)",
     "piedmont-ca:438.3(d)",

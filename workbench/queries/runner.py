@@ -144,6 +144,8 @@ class Runner:
 
     def _refuse(self, decision: Decision, query: Query, grounds: Grounds, session: Session) -> None:
         first = decision.refusals[0]
+        if decision.withhold_reason:
+            grounds = dataclasses.replace(grounds, reason="[withheld: personal data]")
         codes = " ".join(finding.code for finding in decision.refusals)
         self._event(
             query.action,
