@@ -29,6 +29,7 @@ from workbench.policy.profile import Profile, load
 from workbench.queries import build
 from workbench.queries.runner import Runner
 from workbench.records.database import Database
+from workbench.records.registers import Imported
 from workbench.settings import Settings
 from workbench.version import __version__
 
@@ -108,7 +109,7 @@ class Service:
         self.people = People(
             self.database, self.chain, self.profile.accounts, self.profile.roles, clock, hasher
         )
-        self.cases = Cases(self.database, self.chain, self.profile.case, clock)
+        self.cases = Cases(self.database, self.chain, self.profile.case, clock, settings.zone)
         self.cameras = Cameras(self.database, self.chain, clock)
         self.runner = Runner(self.database, self.chain, self.cases, self.profile, settings, clock)
 
@@ -282,29 +283,34 @@ class Service:
         """Open a closed case again."""
         return self.cases.reopen(number, by=self.permit(token, "case.assign"))
 
-    def import_cases(self, token: str, path: Path) -> Any:
+    def import_cases(self, token: str, path: Path, **options: Any) -> Imported:
         """Bring in cases from a CSV file; see :meth:`Cases.import_csv`."""
         by = self.permit(token, "case.import")
-        return self.cases.import_csv(path, rejects=self.settings.rejects, by=by)
+        return self.cases.import_csv(path, rejects=self.settings.rejects, by=by, **options)
 
     def list_cameras(self, token: str) -> pd.DataFrame:
         """Return the register of cameras."""
         self.permit(token, "camera.list")
         return self.cameras.list()
 
-    def import_cameras(self, token: str, path: Path) -> Any:
+    def list_outages(self, token: str) -> pd.DataFrame:
+        """Return when which camera was out."""
+        self.permit(token, "camera.list")
+        return self.cameras.outages()
+
+    def import_cameras(self, token: str, path: Path, **options: Any) -> Imported:
         """Bring in cameras from a CSV file; see :meth:`Cameras.import_csv`."""
         by = self.permit(token, "camera.change")
-        return self.cameras.import_csv(path, rejects=self.settings.rejects, by=by)
+        return self.cameras.import_csv(path, rejects=self.settings.rejects, by=by, **options)
 
-    def import_outages(self, token: str, path: Path) -> Any:
+    def import_outages(self, token: str, path: Path, **options: Any) -> Imported:
         """Bring in outages from a CSV file; see :meth:`Cameras.import_outages_csv`."""
         by = self.permit(token, "camera.change")
         return self.cameras.import_outages_csv(
-            path, rejects=self.settings.rejects, zone=self.settings.zone, by=by
+            path, rejects=self.settings.rejects, zone=self.settings.zone, by=by, **options
         )
 
-    def add_camera(self, token: str, **fields: Any) -> Any:
+    def add_camera(self, token: str, **fields: Any) -> dict[str, Any]:
         """Enter a camera; see :meth:`Cameras.add`."""
         return self.cameras.add(by=self.permit(token, "camera.change"), **fields)
 
