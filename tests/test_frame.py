@@ -176,6 +176,12 @@ def test_links_in_documents_lead_somewhere() -> None:
     assert dead == []
 
 
+def test_every_document_stands_in_the_index() -> None:
+    index = (ROOT / "docs/README.md").read_text()
+    names = {path.name for path in (ROOT / "docs").glob("*.md")} - {"README.md"}
+    assert {name for name in names if f"]({name})" not in index} == set()
+
+
 def test_make_targets_are_explained() -> None:
     text = (ROOT / "Makefile").read_text()
     phony = re.search(r"^\.PHONY: (.+)$", text, re.MULTILINE)
