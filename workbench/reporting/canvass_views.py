@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from workbench.models import Scene
 from workbench.reporting import charts, maps, tables, text, views
+from workbench.reporting.alike import alike
 from workbench.reporting.figures import Picture
 from workbench.reporting.geometry import Plane, WayOut, outline, ways_out
 from workbench.reporting.tables import Column, Fragment
@@ -80,7 +81,7 @@ def _sentences(reads: pd.DataFrame, fixed: Sequence[Mapping[Any, Any]], unsure: 
     else:
         down = [camera for camera in fixed if camera["covered"] <= 0]
         part = [camera for camera in fixed if 0 < camera["covered"] < 0.995]
-        total = text.duration((end - start).total_seconds())
+        total = _length(start, end)
         lines.append(f"{text.count(len(fixed), 'fixed camera').capitalize()} watched the scene.")
         gaps = []
         if down:
@@ -100,6 +101,11 @@ def _sentences(reads: pd.DataFrame, fixed: Sequence[Mapping[Any, Any]], unsure: 
             f"{plates.capitalize()} read with a confidence below 80%: look at the image first."
         )
     return tables.paragraph(*lines)
+
+
+def _length(start: dt.datetime, end: dt.datetime) -> str:
+    seconds = (end - start).total_seconds()
+    return "hour" if seconds == 3600 else "day" if seconds == 86400 else text.duration(seconds)
 
 
 def _baseline_words(vehicles: pd.DataFrame) -> str:
@@ -165,7 +171,7 @@ def _ways_words(ways: Sequence[WayOut]) -> str:
     if not open_ways:
         return f"{crossings.capitalize()} the scene, each with a working camera within 250 m of the edge."
     return (
-        f"{crossings.capitalize()} the scene; {text.number(open_ways)} of them with no working camera within "
+        f"{crossings.capitalize()} the scene; {text.few(open_ways)} of them with no working camera within "
         "250 m of the edge, and smaller streets are not counted."
     )
 
@@ -245,11 +251,14 @@ def vehicles_table(vehicles: pd.DataFrame, *, most: int = 200) -> Fragment:
         Column("Here before", width=0.175, hint="days; at this hour"),
         Column("Read", "right", 0.09, hint="confidence"),
     ]
+    like = alike([str(plate) for plate in ordered["plate"]])
     numbered = list(enumerate(shown.to_dict("records"), 1))
     groups = []
     for words in dict.fromkeys(shown["usual"]):
         rows = [
-            _vehicle_row(number, row, zone) for number, row in numbered if row["usual"] == words
+            _vehicle_row(number, row, zone, like[number - 1])
+            for number, row in numbered
+            if row["usual"] == words
         ]
         total = int((ordered["usual"] == words).sum())
         groups.append((f"{str(words).capitalize()} · {text.number(total)}", rows))
@@ -262,7 +271,7 @@ def vehicles_table(vehicles: pd.DataFrame, *, most: int = 200) -> Fragment:
     return Fragment(html)
 
 
-def _vehicle_row(number: int, row: Mapping[Any, Any], zone: str) -> list[Any]:
+def _vehicle_row(number: int, row: Mapping[Any, Any], zone: str, like: Sequence[int]) -> list[Any]:
     first, last = text.local(row["first_seen"], zone), text.local(row["last_seen"], zone)
     until = text.clock(last, seconds=True) if last.date() == first.date() else text.moment(last)
     way = row["entered"] if row["entered"] == row["left"] else f"{row['entered']} → {row['left']}"
@@ -279,7 +288,7 @@ def _vehicle_row(number: int, row: Mapping[Any, Any], zone: str) -> list[Any]:
         before = Markup("{}{}").format(tables.days_bar(days, base, same_hour=hours), known)
     return [
         number,
-        tables.plate(str(row["plate"]), str(row["state"] or "")),
+        tables.pair(tables.plate(str(row["plate"]), str(row["state"] or "")), _like(like)),
         text.vehicle(row),
         tables.pair(text.clock(first, seconds=True), f"to {until}" if last != first else ""),
         tables.pair(way, towards),
@@ -287,6 +296,14 @@ def _vehicle_row(number: int, row: Mapping[Any, Any], zone: str) -> list[Any]:
         before,
         _confidence(row["confidence"]),
     ]
+
+
+def _like(others: Sequence[int]) -> str:
+    """Return which rows hold a plate so like this one that they may be one vehicle, misread."""
+    if not others:
+        return ""
+    named = text.join(str(other + 1) for other in others[:4])
+    return f"like no. {named}" if len(others) <= 4 else f"like no. {named} …"
 
 
 def cameras(reads: pd.DataFrame) -> Fragment:

@@ -164,7 +164,7 @@ def candidates_table(ranked: pd.DataFrame) -> Fragment:
                     label=text.share(float(row["probability"])),
                     full=most,
                 ),
-                str(row["explanation"]),
+                _why(str(row["explanation"])),
                 tables.pair(text.vehicle(row), _reads(row["reads"]) if near else ""),
                 seen,
                 text.distance(row["nearest_m"]) if near else text.number(row["reads"]),
@@ -180,16 +180,29 @@ def _reads(count: int) -> str:
     return "1 read" if count == 1 else f"{text.number(count)} reads"
 
 
+def _why(explanation: str) -> Markup:
+    """Return an explanation with its first clause, on the characters, above the rest."""
+    first, _, rest = explanation.partition("; ")
+    return tables.pair(first, rest)
+
+
 def _differs(pattern: Pattern, plate: str) -> list[int]:
-    """Return the positions of a plate that contradict what was said; none where lengths do not agree."""
-    items = pattern.items
-    if any(item.star or item.optional for item in items) or len(items) != len(plate):
+    """Return the positions of a plate that contradict what was said.
+
+    What stands before a star is held against the plate's beginning, what stands behind it against its end. None
+    where the lengths do not agree, or where places may be missing: then the explanation alone says it.
+    """
+    items = list(pattern.items)
+    stars = [at for at, item in enumerate(items) if item.star]
+    if any(item.optional for item in items) or len(stars) > 1:
         return []
-    return [
-        at
-        for at, (item, character) in enumerate(zip(items, plate, strict=True))
-        if character not in item.characters
-    ]
+    start, end = (items[: stars[0]], items[stars[0] + 1 :]) if stars else (items, [])
+    if len(start) + len(end) > len(plate) or (not stars and len(start) != len(plate)):
+        return []
+    said = dict(enumerate(start)) | {
+        len(plate) - len(end) + at: item for at, item in enumerate(end)
+    }
+    return [at for at, item in sorted(said.items()) if plate[at] not in item.characters]
 
 
 def picture(bench: Any, trails: Sequence[pd.DataFrame], scene: Scene) -> Picture:

@@ -23,6 +23,7 @@ __all__ = [
     "distance",
     "duration",
     "elements",
+    "few",
     "heading",
     "humanize",
     "join",
@@ -51,8 +52,12 @@ def number(value: float) -> str:
 def count(value: int, one: str, many: str = "") -> str:
     """Return a counted noun; small numbers as words: ``three cameras``, ``1,204 reads``."""
     noun = one if value == 1 else (many or f"{one}s")
-    shown = _SMALL[value] if 0 <= value < len(_SMALL) else number(value)
-    return f"{'no' if value == 0 else shown} {noun}"
+    return f"{'no' if value == 0 else few(value)} {noun}"
+
+
+def few(value: int) -> str:
+    """Return a number in a sentence: words up to twelve, digits beyond."""
+    return _SMALL[value] if 0 <= value < len(_SMALL) else number(value)
 
 
 def share(value: float | None) -> str:
@@ -160,10 +165,11 @@ def heading(value: float | None) -> str:
 
 def vehicle(row: Mapping[Any, Any]) -> str:
     """Return a vehicle: ``gray Honda Civic, sedan``; says so where nothing was read."""
-    name = " ".join(_cased(row.get(key)) for key in ("make", "model") if _given(row.get(key)))
+    name = _named(row.get("make"), row.get("model"))
     color = str(row["color"]) if _given(row.get("color")) else ""
-    body = str(row["body"]) if _given(row.get("body")) else ""
-    body = body.upper() if body in _SHOUT else body
+    body = _body(row.get("body"))
+    if body.casefold() in name.casefold():
+        body = ""
     head = " ".join(part for part in (color, name) if part)
     if not head:
         return body or "not described"
@@ -252,6 +258,22 @@ def _plain(value: Any, timezone: str) -> str:
 
 def _given(value: Any) -> bool:
     return value is not None and value == value and value != ""  # noqa: PLR0124 -- nan is not itself
+
+
+def _named(make: Any, model: Any) -> str:
+    """Return make and model, the make once: some models begin with it."""
+    words = [_cased(part) for part in (make, model) if _given(part)]
+    if len(words) == 2 and words[1].casefold().startswith(words[0].casefold()):
+        return words[1]
+    return " ".join(words)
+
+
+def _body(given: Any) -> str:
+    """Return a body as a person says it: ``sedan-standard`` is a sedan."""
+    if not _given(given):
+        return ""
+    words = str(given).removesuffix("-standard").replace("-", " ").split()
+    return " ".join(word.upper() if word in _SHOUT else word for word in words)
 
 
 def _cased(value: Any) -> str:

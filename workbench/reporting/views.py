@@ -97,7 +97,7 @@ def head(
         "made_at": now.isoformat(timespec="seconds"),
     }
     deck_line = " · ".join(
-        part for part in (f"{text.span(start, end)} ({text.zone_name(start)})", deck) if part
+        part for part in (f"{text.span(start, end)} ({_zones(start, end)})", deck) if part
     )
     notes = [note for frame in frames for note in frame.attrs.get("policy_notes", [])]
     html = Markup(
@@ -105,6 +105,13 @@ def head(
         '<h1>{}</h1><p class="deck">{}</p>{}{}</header>'
     ).format(bench.settings.agency, title, headline, deck_line, facts, _notes(notes))
     return Head(html, meta)
+
+
+def _zones(start: dt.datetime, end: dt.datetime) -> str:
+    """Return the zone's name; both names where the clock was changed in between."""
+    if start.utcoffset() == end.utcoffset():
+        return text.zone_name(start)
+    return f"{start.tzname()} to {end.tzname()}"
 
 
 def _facts(
@@ -124,7 +131,7 @@ def _facts(
             Markup("#{} <code>{}</code>").format(chain["seq"], str(chain["hash"])[:16]),
         ),
         ("Policy profile", f"{profile.id}: {_citation(profile)}"),
-        ("Made", f"{text.moment(made)} with ALPR Workbench {__version__}"),
+        ("Made", f"{text.moment(made)}, ALPR Workbench {__version__}"),
     ]
     return tables.facts([(name, value) for name, value in rows if value])
 
