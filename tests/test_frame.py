@@ -182,6 +182,15 @@ def test_every_document_stands_in_the_index() -> None:
     assert {name for name in names if f"]({name})" not in index} == set()
 
 
+def test_documents_named_in_the_code_exist() -> None:
+    named = {
+        name
+        for path in (ROOT / "workbench").rglob("*.py")
+        for name in re.findall(r"docs/[\w-]+\.md", path.read_text())
+    }
+    assert {name for name in named if not (ROOT / name).exists()} == set()
+
+
 def test_make_targets_are_explained() -> None:
     text = (ROOT / "Makefile").read_text()
     phony = re.search(r"^\.PHONY: (.+)$", text, re.MULTILINE)
