@@ -364,7 +364,10 @@ def test_changing_cases_are_found_and_lower_where_all_are_the_members_own():
     )
     (foreign,) = findings(rows, "PLATE-CHANGING-CASES", facts(case("26-00001"), case("26-00002")))
     assert (series.severity, foreign.severity) == ("low", "medium")
-    assert "3 times under 3 cases" in series.words
+    assert series.words.endswith(
+        "3 times under 3 cases, all open and the member's own: perhaps a series."
+    )
+    assert foreign.words.endswith("3 times under 3 cases, not all of them the member's own.")
 
 
 def test_two_cases_for_a_plate_do_not_change_enough():

@@ -65,16 +65,44 @@ def test_an_early_bird_close_to_the_own_hours_is_no_finding():
     assert not findings(rows + seven, "HOURS-UNUSUAL")
 
 
+MORNING = range(8, 12)
+
+
+def apart(*times: str, days: range = range(2, 28)) -> set[str]:
+    """Return which of some searches stand apart from a month of mornings between 8 and 12."""
+    extra = {search(RIVERA, at)["access_id"]: at for at in times}
+    rows = [search(RIVERA, at, access_id=number) for number, at in extra.items()]
+    rows += working_days(RIVERA, MORNING, days)
+    return {extra[number] for each in findings(rows, "HOURS-UNUSUAL") for number in each.rows}
+
+
 def test_an_hour_close_to_the_own_hours_is_found_where_it_stands_alone():
-    evening = search(RIVERA, "10-30 18:40")
-    (found,) = findings([*working_days(RIVERA, OFFICE, OCTOBER), evening], "HOURS-UNUSUAL")
-    assert found.rows == (evening["access_id"],)
+    assert apart("10-20 13:30") == set(), "after a morning's work"
+    assert apart("10-29 13:30") == {"10-29 13:30"}, "on a day of its own, the last of the record"
+    assert apart("10-01 13:30") == {"10-01 13:30"}, "and the first of it"
+    assert apart("10-15 13:30", days=range(1, 31, 2)) == set(), "a morning's work on the same day"
+    assert apart("10-14 13:30", days=range(1, 31, 2)) == {"10-14 13:30"}, "between two mornings"
 
 
-def test_a_long_session_in_the_evening_of_a_busy_day_is_work():
-    rows = working_days(RIVERA, OFFICE, OCTOBER)
-    late = [search(RIVERA, f"10-20 17:{minute:02d}") for minute in range(0, 60, 10)]
-    assert not findings(rows + late, "HOURS-UNUSUAL")
+def test_idle_means_eight_hours_on_either_side():
+    assert "10-29 07:00" in apart("10-29 07:00", "10-29 15:00")
+    assert "10-29 07:00" not in apart("10-29 07:00", "10-29 14:59")
+    assert "10-29 13:00" in apart("10-29 05:00", "10-29 13:00")
+    assert "10-29 13:00" not in apart("10-29 05:01", "10-29 13:00")
+
+
+def test_a_session_of_three_is_short_and_one_of_four_is_work():
+    times = [f"10-29 13:{minute:02d}" for minute in (0, 5, 10, 15)]
+    assert apart(*times[:3]) == set(times[:3])
+    assert apart(*times) == set()
+    assert apart("10-29 12:00", "10-29 13:00") == {"10-29 12:00", "10-29 13:00"}, (
+        "an hour is within a session"
+    )
+    assert apart("10-29 12:00", "10-29 13:01") == set(), "and neither stands alone after it"
+
+
+def test_a_long_session_in_the_afternoon_of_a_busy_day_is_work():
+    assert apart(*(f"10-20 12:{minute:02d}" for minute in range(0, 60, 10))) == set()
 
 
 def test_few_searches_show_no_hours_of_their_own():
@@ -160,8 +188,9 @@ def test_nine_searches_are_no_burst_whatever_the_rate():
     assert not findings(days_of([1] * 9 + [9]), "BURST")
 
 
-def test_a_week_shows_no_rate():
+def test_a_week_shows_no_rate_and_eight_days_do():
     assert not findings(days_of([1] * 6 + [40]), "BURST")
+    assert findings(days_of([1] * 7 + [40]), "BURST")
 
 
 def test_another_members_high_count_makes_no_burst_of_mine():
