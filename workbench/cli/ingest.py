@@ -220,7 +220,16 @@ def _show(results: list[TransferResult]) -> None:
         return
     print_table(
         "Transfers",
-        ("transfer", "file", "format", "accepted", "rejected", "skipped", "captured (UTC)", ""),
+        (
+            "transfer",
+            "file",
+            "format",
+            "accepted",
+            "rejected",
+            "skipped",
+            "captured (UTC)",
+            "remark",
+        ),
         [
             (
                 result.transfer_id,
@@ -235,14 +244,14 @@ def _show(results: list[TransferResult]) -> None:
             for result in results
         ],
     )
-    for result in results:
-        if not result.duplicate:
-            _show_reasons(result)
-    if any(result.reject_file and not result.duplicate for result in results):
+    fresh = [result for result in results if not result.duplicate]
+    for result in fresh:
+        _show_reasons(result)
+    if any(result.reject_file for result in fresh):
         click.echo(
             "Next: mend what the reasons name, then load the reject file: workbench ingest <reject file>"
         )
-    elif any(result.accepted for result in results):
+    elif fresh:
         click.echo("Next: workbench camera list shows what came from which camera.")
 
 
@@ -259,8 +268,8 @@ def _show_reasons(result: TransferResult) -> None:
         ("note", result.notes),
     ):
         for reason, count in list(counted.items())[:_REASONS]:
-            number = f"{count:,}" if count else ""
-            click.echo(f"  {result.file_name}: {number} {word}: {reason}".replace("  ", " ", 1))
+            number = f"{count:,} {word}" if count else word
+            click.echo(f"  {result.file_name}: {number}: {reason}")
         if (more := len(counted) - _REASONS) > 0:
             click.echo(f"  {result.file_name}: and {more} more reasons")
     if result.reject_file:
