@@ -117,6 +117,8 @@ def staff(end: dt.date) -> tuple[Person, ...]:
                organization="Lowland Systems",
                qualifications=(*held(80), Qualification("live-scan", ago(500)),
                                Qualification("no-convictions", ago(500)), Qualification("waiver", ago(499)))),
+        Person("svc-ingest", "Nightly transfers", ("service",), "workbench-server", "127.0.0.1", kind="service",
+               qualifications=held(25)),
         Person("svc-audit", "Scheduled audit", ("service",), "workbench-server", "127.0.0.1", kind="service",
                qualifications=held(30)),
     )  # fmt: skip

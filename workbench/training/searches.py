@@ -195,9 +195,12 @@ def _question(
 ) -> tuple[Action, dict[str, Any]]:
     rng = desk.rng
     draw = rng.random()
-    if draw < (0.62 if "dispatcher" not in person.roles else 0.85):
-        return "history", desk.history(desk.of_interest(case), at, int(rng.choice([3, 7, 14, 30])))
-    if draw < 0.88 and "dispatcher" not in person.roles:
+    if "dispatcher" in person.roles:  # a partial plate called in by a patrol car, or one plate
+        draw = 0.0 if draw < 0.93 else 1.0
+    if draw < 0.80:
+        days = int(rng.choice([3, 7, 14, 30]))
+        return "history", desk.history(desk.of_interest(case), at, days)
+    if draw < 0.95:
         return "canvass", _canvass(desk, case, at)
     return "partial", _partial(desk, case, at)
 
@@ -229,8 +232,12 @@ def _partial(desk: Desk, case: Case, at: dt.datetime) -> dict[str, Any]:
     said: dict[str, Any] = {
         "pattern": signs,
         "seen_by": "witness" if rng.random() < 0.8 else "camera",
-        "start": (at - dt.timedelta(days=int(rng.choice([1, 2, 7])))).isoformat(timespec="seconds"),
+        "start": (at - dt.timedelta(hours=int(rng.choice([4, 8, 24])))).isoformat(
+            timespec="seconds"
+        ),
         "end": at.isoformat(timespec="seconds"),
+        "near": {"center": list(desk.place(case)), "radius_m": float(rng.choice([1000, 1500]))},
+        "limit": 20,
     }
     if rng.random() < 0.6:
         said["color"] = COLORS[int(desk.fleet.color[row])]

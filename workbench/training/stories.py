@@ -331,8 +331,8 @@ def _missing(stage: Stage) -> Incident:
         ),
         answer=(
             "He goes east on Las Flores, over the Harlan Avenue bridge into downtown, and past noon by Sierra Avenue "
-            "to the Orchard Road bridge. Beyond it no reader stands; the next morning a patrol unit reads the car at the "
-            "Cottonwood Preserve."
+            "to the Orchard Road bridge. Beyond it no reader stands; the next morning a patrol unit reads the car at "
+            "the Cottonwood Preserve."
         ),
         drives=tuple(drives),
         parked=parked,
