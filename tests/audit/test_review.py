@@ -486,6 +486,39 @@ def test_a_departure_is_read_from_why_an_account_was_disabled(why, left):
     )
 
 
+@pytest.mark.parametrize(
+    ("why", "day"),
+    [
+        ("left the agency on 2026-09-20", "2026-09-20"),
+        ("retired 2026-12-31", "2026-10-02"),
+        ("left the agency on 2026-13-45", "2026-10-02"),
+    ],
+)
+def test_the_day_that_the_reason_names_is_the_day_of_departure(why, day):
+    rows = [
+        search(
+            "okafor",
+            "10-02 10:00",
+            action="member.disabled",
+            elements={"member": RIVERA},
+            detail=why,
+        )
+    ]
+    assert departures_in(rows_of(rows, ZONE), []) == {RIVERA: dt.date.fromisoformat(day)}
+
+
+def test_an_account_used_between_departure_and_closing(record):
+    late = record.search(RIVERA, "10-09 20:00")
+    record.event(
+        "member.disabled",
+        "10-20 10:00",
+        elements={"member": RIVERA},
+        detail="left the agency on 2026-10-02",
+    )
+    found = [each for each in reviewed(record).indicators if each.id == "LOGIN-AFTER-DEPARTURE"]
+    assert [(each.severity, each.rows) for each in found] == [("high", (late,))]
+
+
 def test_who_came_back_has_not_departed():
     rows = [
         search(

@@ -16,6 +16,7 @@ DEPARTURE = "departure"
 
 _ALWAYS = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _TOGETHER = dt.timedelta(minutes=1)
+_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 _LEFT = re.compile(
     r"\b(left (the )?(agency|department|city|service|employment|force)|depart(ed|ure)|retire(d|ment|s)|"
     r"resign(ed|ation|s)|terminat(ed|ion)|separat(ed|ion)|no longer (employed|works|with))\b",
@@ -61,8 +62,9 @@ def _names(row: AccessRow, which: str) -> list[str]:
 def departures_in(rows: Iterable[AccessRow], members: Sequence[Member]) -> dict[str, dt.date]:
     """Return on which day each departed member left.
 
-    It is the day of an entry of the kind ``departure`` in the member's file; or else the day on which the account was
-    disabled for a reason that says so ("left the department", "retired" …), unless it was enabled again.
+    It is the day of an entry of the kind ``departure`` in the member's file. Else it is taken from why the account was
+    disabled, where that says so ("left the agency on 2026-03-31", "retired"): the day named, or the day of disabling;
+    unless the account was enabled again.
 
     Parameters
     ----------
@@ -75,7 +77,7 @@ def departures_in(rows: Iterable[AccessRow], members: Sequence[Member]) -> dict[
         if not isinstance(member, str):
             continue
         if row.action == "member.disabled" and _LEFT.search(row.detail):
-            found[member] = row.local.date()
+            found[member] = _day_named(row.detail, row.local.date())
         elif row.action == "member.enabled":
             found.pop(member, None)
     for each in members:
@@ -83,3 +85,15 @@ def departures_in(rows: Iterable[AccessRow], members: Sequence[Member]) -> dict[
         if days:
             found[each.username] = max(days)
     return found
+
+
+def _day_named(why: str, disabled: dt.date) -> dt.date:
+    """Return the day that a reason names, where it is one and not after the account was disabled."""
+    for text in _DAY.findall(why):
+        try:
+            day = dt.date.fromisoformat(text)
+        except ValueError:
+            continue
+        if day <= disabled:
+            return day
+    return disabled
