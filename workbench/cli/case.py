@@ -164,7 +164,7 @@ def reopen(desk: Desk, number: str, *, as_json: bool) -> None:
 def import_(
     desk: Desk, file: Path, assignments: str, ignored: tuple[str, ...], *, as_json: bool
 ) -> None:
-    """Bring in cases from a CSV file, such as an export of the records system. Known cases are updated.
+    """Bring in cases from a CSV file; known ones are updated.
 
     Columns: number (needed), crime_type, status (open or closed), incident_number, title, opened_on, closed_on
     (2026-03-02), assigned (usernames, parted by semicolons). An empty cell leaves a field as it is, but for assigned:
