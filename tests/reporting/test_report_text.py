@@ -57,6 +57,14 @@ def test_only_a_whole_share_reads_as_whole(value: float) -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "words"),
+    [(0.62, "62%"), (0.0044, "0.4%"), (0.0004, "under 0.1%"), (0.9996, "over 99%")],
+)
+def test_small_chances_keep_a_decimal(value: float, words: str) -> None:
+    assert text.chance(value) == words
+
+
+@pytest.mark.parametrize(
     ("start", "end", "words"),
     [
         ("2026-10-13T21:10", "2026-10-13T22:10", "Tue 13 Oct 2026, 21:10–22:10"),
@@ -108,6 +116,11 @@ def test_durations(seconds: float, words: str) -> None:
         ),
         ({"make": "bmw", "model": "x5", "color": None, "body": "suv"}, "BMW X5, SUV"),
         ({"make": None, "model": float("nan"), "color": "", "body": "pickup"}, "pickup"),
+        ({"make": "mazda", "model": "mazda3", "body": "sedan-standard"}, "Mazda3, sedan"),
+        ({"make": "honda", "model": "cr-v", "body": "suv-crossover"}, "Honda CR-V, SUV crossover"),
+        ({"make": "lexus", "model": "rx"}, "Lexus RX"),
+        ({"make": "tesla", "model": "model 3"}, "Tesla Model 3"),
+        ({"make": "honda", "model": "motorcycle", "body": "motorcycle"}, "Honda Motorcycle"),
         ({}, "not described"),
     ],
 )

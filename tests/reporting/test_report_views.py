@@ -10,6 +10,8 @@ from typing import Any
 import pandas as pd
 import pytest
 import reporting_audit
+from hypothesis import given
+from hypothesis import strategies as st
 from reporting_bench import Bench
 from reporting_town import (
     LATITUDE,
@@ -25,9 +27,11 @@ from reporting_town import (
 )
 
 from workbench.analysis.canvass import by_vehicle
+from workbench.analysis.pattern import Pattern
 from workbench.errors import BadInput
 from workbench.models import Scene
 from workbench.reporting import audit_findings, audit_views, canvass_views, partial_views, views
+from workbench.reporting.alike import alike
 
 SCENE = Scene(LATITUDE, LONGITUDE, 900)
 
@@ -187,6 +191,43 @@ def test_cameras_are_listed_with_their_outages_and_silent_days() -> None:
     assert "mobile unit, here by chance" in shown
 
 
+def test_a_misread_of_another_row_is_pointed_out() -> None:
+    never = {"usual": USUAL[0], "usual_days": 0, "usual_hour_days": 0, "baseline_days": 9}
+    rows = [
+        read(1, plate="8MXP646", distance_m=10.0),
+        read(2, plate="8MXP646", state="NM", distance_m=20.0),
+        read(3, plate="8MXP46", distance_m=30.0),
+        read(4, plate="5KLM456", distance_m=40.0),
+    ]
+    shown = words(canvass_views.vehicles_table(seen(frame([row | never for row in rows]))))
+    for numbers in ("2 and 3", "1 and 3", "1 and 2"):
+        assert f"like no. {numbers}" in shown
+    assert shown.count("like no.") == 3
+
+
+@given(st.lists(st.text("AB1", max_size=6), max_size=12))
+def test_alike_is_one_edit_and_mutual(plates: list[str]) -> None:
+    for at, others in enumerate(alike(plates)):
+        for other, second in enumerate(plates):
+            first = plates[at]
+            near = first == second or (
+                min(len(first), len(second)) >= 5 and one_edit(first, second)
+            )
+            assert (other in others) == (near and other != at)
+
+
+def one_edit(first: str, second: str) -> bool:
+    letters = "AB1"
+    edits = {first[:at] + first[at + 1 :] for at in range(len(first))}
+    edits |= {
+        first[:at] + letter + first[at + 1 :] for at in range(len(first)) for letter in letters
+    }
+    edits |= {
+        first[:at] + letter + first[at:] for at in range(len(first) + 1) for letter in letters
+    }
+    return second in edits and second != first
+
+
 # -- partial plate ----------------------------------------------------------------------------------
 
 
@@ -206,6 +247,23 @@ def test_candidates_come_with_probability_reason_and_marks() -> None:
     assert "all five known characters agree" in html
     assert "<em>1</em>ABX123" in html  # NV 1ABX123 departs in its first place
     assert html.count('class="plate"') == len(ranked)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "plate", "marked"),
+    [
+        ("7A?X", "7ABX", []),
+        ("7A?X", "7VBX", [1]),
+        ("7A?X", "7ABX1", []),
+        ("7A*X1", "7ABCX1", []),
+        ("7A*X1", "1ABCX7", [0, 5]),
+        ("*X1", "7ABXI", [4]),
+        ("7A*X1", "7X1", []),
+        ("7(A)X", "8X", []),
+    ],
+)
+def test_what_contradicts_the_report_is_marked(pattern: str, plate: str, marked: list[int]) -> None:
+    assert partial_views._differs(Pattern.parse(pattern), plate) == marked
 
 
 @pytest.mark.parametrize(

@@ -255,7 +255,7 @@ def _bar_words(axes: Any, row: int, name: str, value: float, color: str) -> None
         -0.012, row, name, transform=at, ha="right", va="center", color=color, fontweight="bold"
     )
     axes.annotate(
-        text.share(value), (value, row), xytext=(4, 0), textcoords="offset points", va="center", color=color,
+        text.chance(value), (value, row), xytext=(4, 0), textcoords="offset points", va="center", color=color,
         annotation_clip=False,
     )  # fmt: skip
 

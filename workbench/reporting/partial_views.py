@@ -73,9 +73,9 @@ def summary(ranked: pd.DataFrame) -> Fragment:
     considered = attrs.get("considered")
     five = float(best.head(5).sum())
     numbers = [
-        (text.share(float(best.iloc[0])), "for the best candidate", "of all that were weighed"),
+        (text.chance(float(best.iloc[0])), "for the best candidate", "of all that were weighed"),
         (
-            text.share(five),
+            text.chance(five),
             f"for the best {min(5, len(ranked))} together",
             "the rest shares what is left",
         ),
@@ -161,7 +161,7 @@ def candidates_table(ranked: pd.DataFrame) -> Fragment:
                 ),
                 tables.bar(
                     float(row["probability"]),
-                    label=text.share(float(row["probability"])),
+                    label=text.chance(float(row["probability"])),
                     full=most,
                 ),
                 _why(str(row["explanation"])),

@@ -16,6 +16,7 @@ from workbench.analysis.pattern import Item, Pattern
 from workbench.analysis.plates import ALPHABET, DIGITS, LETTERS
 
 __all__ = [
+    "chance",
     "clock",
     "count",
     "day",
@@ -69,6 +70,13 @@ def share(value: float | None) -> str:
     if 0.995 <= value < 1:
         return "over 99%"
     return f"{value:.0%}"
+
+
+def chance(value: float) -> str:
+    """Return a probability as a percentage; small ones with a decimal: ``62%``, ``0.4%``, ``under 0.1%``."""
+    if 0.001 <= value < 0.0095:
+        return f"{value:.1%}"
+    return "under 0.1%" if 0 < value < 0.001 else share(value)
 
 
 def join(items: Iterable[str], last: str = "and") -> str:
@@ -278,6 +286,6 @@ def _body(given: Any) -> str:
 
 def _cased(value: Any) -> str:
     word = str(value)
-    if any(character.isdigit() for character in word) or word in _SHOUT:
-        return word.upper() if len(word) <= 5 else word.title()
-    return word.title()
+    short = all(len(part) <= 3 for part in word.split("-")) and ("-" in word or len(word) <= 2)
+    digits = any(character.isdigit() for character in word) and len(word) <= 5
+    return word.upper() if short or digits or word in _SHOUT else word.title()
