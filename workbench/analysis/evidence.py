@@ -76,10 +76,11 @@ def described(
     """
     table = _table(name)
     word = said_value(name, said)
-    values = [_value(table, v) for v in recorded]
-    names = _all_values(table, [*values, *([] if word in table["group"] else [word])])
+    numbers, different = pd.factorize(recorded.astype(object), use_na_sentinel=True)
+    known = [_value(table, v) for v in different]
+    names = _all_values(table, [*known, *([] if word in table["group"] else [word])])
     index = {value: i for i, value in enumerate(names)}
-    codes = np.array([index[v] if v else -1 for v in values], dtype=np.int64)
+    codes = np.array([*(index[v] if v else -1 for v in known), -1], dtype=np.int64)[numbers]
     share = _shares(table, names, codes)
     chance_said = _chance_said(table, seen_by, names, share, word)
     recording = _matrix(table, "camera", names, share)  # [true, recorded]
@@ -99,9 +100,10 @@ def described(
     def words(i: int) -> str:
         if codes[i] < 0:
             return "" if blank[i] else f"{name} not recorded"
-        if values[i] in members:
+        told = names[codes[i]]
+        if told in members:
             return f"{name} {shown} as said"
-        told = values[i].upper() if name == "state" else values[i]
+        told = told.upper() if name == "state" else told
         return f"{name} {told} recorded, {shown} said"
 
     return Factor(name, np.asarray(factors, dtype=np.float64), words)

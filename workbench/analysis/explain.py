@@ -10,7 +10,7 @@ import numpy as np
 from workbench.analysis.errormodels import ErrorModel
 from workbench.analysis.kernel import Tables
 from workbench.analysis.pattern import Item, Pattern
-from workbench.analysis.plates import ALPHABET, DIGITS, LETTERS
+from workbench.analysis.plates import ALPHABET, DIGITS, LETTERS, MAX_LENGTH, normalize
 from workbench.analysis.scoring import chance_of, tables
 
 __all__ = ["Step", "factor_text", "fit_words", "number_text", "percent_text", "steps"]
@@ -40,7 +40,8 @@ class Step:
 
 def steps(pattern: Pattern, plate: str, model: ErrorModel) -> list[Step]:
     """Return the most probable steps from a plate to a pattern; none if there is no way at all."""
-    built = tables(pattern, model, len(plate))
+    built = tables(pattern, model, MAX_LENGTH)
+    plate = normalize(plate)[:MAX_LENGTH]
     codes = [ALPHABET.index(character) for character in plate]
     rows, columns = len(pattern.items) + 1, len(codes) + 1
     best = np.zeros((columns, rows))
@@ -66,12 +67,12 @@ def _moves(i: int, j: int, codes: list[int], built: Tables) -> list[tuple[int, i
     """Return the moves that end at item i and character j: characters read, items said, the chance."""
     moves = []
     if j >= 1:
-        moves.append((1, 0, float(built.missing[i, codes[j - 1]])))
+        moves.append((1, 0, float(built.missing[codes[j - 1], i])))
         if i >= 1:
-            moves.append((1, 1, float(built.emission[i, codes[j - 1]])))
+            moves.append((1, 1, float(built.emission[codes[j - 1], i])))
         if i >= 2 and j >= 2:
-            pair = built.emission[i - 1, codes[j - 1]] * built.emission[i, codes[j - 2]]
-            moves.append((2, 2, float(built.swap[i] * pair)))
+            pair = built.swapped[codes[j - 1], i] * built.emission[codes[j - 2], i]
+            moves.append((2, 2, float(pair)))
     if i >= 1:
         moves.append((0, 1, float(built.along[i])))
     return moves

@@ -2,8 +2,8 @@
 
 Plates lie sorted in one array of codes, beside it how many leading characters each shares with the one before. The
 dynamic program runs over the characters of a plate, so plates that begin alike share its columns; and when no
-way to go on from a beginning can reach the threshold, all plates that begin so are passed over. Both are exact:
-a result does not depend on where the array was cut for threads.
+way to go on from a beginning can reach the threshold, all plates that begin so are passed over. Both are exact: a
+result does not depend on where the array was cut for threads.
 
 Functions here are plain Python, compiled by numba on first use and kept in its cache (beside the module, else
 in the user's cache directory, else not at all). They release the GIL.
@@ -38,16 +38,17 @@ class Tables:
 
     Parameters
     ----------
-    emission : array (m + 1, 36)
-        Row i: the chance of what item i says, for each true character; row 0 is not used.
-    missing : array (m + 1, 36)
-        Row i: the chance that a character behind item i is missing from what was said; in the row of
-        a star 1, for all that the star stands for.
+    emission : array (36, m + 1)
+        For each true character, the chance of what item i says; column 0 is not used.
+    missing : array (36, m + 1)
+        For each true character, the chance that it is missing from what was said, behind item i; 1 in the
+        column of a star, for all that the star stands for.
+    swapped : array (36, m + 1)
+        The chance that items i - 1 and i are two neighbors that changed places, times that of what item i - 1
+        says of the character, the second of them. (What item i says of the first comes from ``emission``.)
     along : array (m + 1,)
         The chance that item i stands for no character of the plate: it was said of none, or is optional;
         1 for a star.
-    swap : array (m + 1,)
-        The chance that items i - 1 and i are two neighbors that changed places.
     length : array (width + 1,)
         A factor for each length of plate.
     bound, bound_swap : array (width + 1, m + 1)
@@ -58,33 +59,34 @@ class Tables:
 
     emission: Floats
     missing: Floats
+    swapped: Floats
     along: Floats
-    swap: Floats
     length: Floats
     bound: Floats
     bound_swap: Floats
     band: npt.NDArray[np.int64]
 
 
-def _scan(
+def _scan(  # noqa: PLR0912 - one loop, compiled as a whole
     codes: npt.NDArray[np.uint8],
     lengths: npt.NDArray[np.uint8],
     shared: npt.NDArray[np.uint8],
     emission: Floats,
     missing: Floats,
+    swapped: Floats,
     along: Floats,
-    swap: Floats,
     length: Floats,
     bound: Floats,
     bound_swap: Floats,
     band: npt.NDArray[np.int64],
+    swaps: int,
     threshold: float,
     start: int,
     stop: int,
     out: Floats,
 ) -> float:
-    """Fill ``out[start:stop]``; return the most that the plates passed over could add up to."""
-    rows = emission.shape[0]
+    """Fill ``out[start:stop]``; return the most that those below the threshold add up to."""
+    rows = emission.shape[1]
     width = codes.shape[1]
     columns = np.zeros((width + 1, rows))
     columns[0, 0] = 1.0
@@ -105,60 +107,64 @@ def _scan(
             t = codes[k, j - 1]
             first = band[j, 0]
             last = band[j, 1]
-            best = 0.0
             value = 0.0
             if first == 0:
-                value = columns[j - 1, 0] * missing[0, t]
+                value = columns[j - 1, 0] * missing[t, 0]
                 columns[j, 0] = value
-                best = value * bound[j, 0] + columns[j - 1, 0] * bound_swap[j - 1, 0]
                 first = 1
-            for i in range(first, last + 1):
-                value = (
-                    columns[j - 1, i - 1] * emission[i, t]
-                    + columns[j - 1, i] * missing[i, t]
-                    + value * along[i]
-                )
-                if swap[i] > 0.0 and j > 1:
-                    before = codes[k, j - 2]
-                    value += columns[j - 2, i - 2] * (
-                        swap[i] * emission[i - 1, t] * emission[i, before]
+            if swaps != 0 and j > 1:
+                before = codes[k, j - 2]
+                if first == 1:
+                    value = (
+                        columns[j - 1, 0] * emission[t, 1]
+                        + columns[j - 1, 1] * missing[t, 1]
+                        + value * along[1]
                     )
-                columns[j, i] = value
-                best += value * bound[j, i] + columns[j - 1, i] * bound_swap[j - 1, i]
-            if best < threshold:
-                dead = j
-                dead_bound = best
-                break
+                    columns[j, 1] = value
+                    first = 2
+                for i in range(first, last + 1):
+                    value = (
+                        columns[j - 1, i - 1] * emission[t, i]
+                        + columns[j - 1, i] * missing[t, i]
+                        + columns[j - 2, i - 2] * (swapped[t, i] * emission[before, i])
+                        + value * along[i]
+                    )
+                    columns[j, i] = value
+            else:
+                for i in range(first, last + 1):
+                    value = (
+                        columns[j - 1, i - 1] * emission[t, i]
+                        + columns[j - 1, i] * missing[t, i]
+                        + value * along[i]
+                    )
+                    columns[j, i] = value
+            if j < n and threshold > 0.0:
+                best = 0.0
+                for i in range(rows):
+                    best += columns[j, i] * bound[j, i] + columns[j - 1, i] * bound_swap[j - 1, i]
+                if best < threshold:
+                    dead = j
+                    dead_bound = best
+                    break
         if dead <= width:
             out[k] = 0.0
             passed += dead_bound
         else:
-            out[k] = columns[n, rows - 1] * length[n]
+            value = columns[n, rows - 1] * length[n]
+            out[k] = value if value >= threshold else 0.0
+            passed += value - out[k]
     return passed
 
 
-def _substitutions(
-    codes: npt.NDArray[np.uint8], table: Floats, start: int, stop: int, out: Floats
+def _pairs(
+    pairs: npt.NDArray[np.uint16], table: Floats, start: int, stop: int, out: Floats
 ) -> None:
-    """Fill ``out[start:stop]`` with the product over positions of ``table[position, code]``."""
-    width = codes.shape[1]
+    """Fill ``out[start:stop]`` with the product over pairs of positions of ``table[place, pair]``."""
     for k in range(start, stop):
-        value = 1.0
-        for j in range(width):
-            value *= table[j, codes[k, j]]
+        value = table[0, pairs[k, 0]] * table[1, pairs[k, 1]]
+        for place in range(2, pairs.shape[1]):
+            value *= table[place, pairs[k, place]]
         out[k] = value
-
-
-def _substitutions8(
-    codes: npt.NDArray[np.uint8], table: Floats, start: int, stop: int, out: Floats
-) -> None:
-    """Do the same for plates of at most eight characters, unrolled."""
-    for k in range(start, stop):
-        left = table[0, codes[k, 0]] * table[1, codes[k, 1]]
-        left *= table[2, codes[k, 2]] * table[3, codes[k, 3]]
-        right = table[4, codes[k, 4]] * table[5, codes[k, 5]]
-        right *= table[6, codes[k, 6]] * table[7, codes[k, 7]]
-        out[k] = left * right
 
 
 @functools.cache
@@ -174,17 +180,19 @@ def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def _jit(numba: Any, function: Callable[..., Any], *, cache: bool) -> Callable[..., Any]:
     types = numba.types
-    plates = types.Array(types.uint8, 2, "C", readonly=True)
-    small = types.Array(types.uint8, 1, "C", readonly=True)
     matrix = types.Array(types.float64, 2, "C")
     vector = types.Array(types.float64, 1, "C")
     span = (types.int64, types.int64, vector)
     if function is _scan:
+        plates = types.Array(types.uint8, 2, "C", readonly=True)
+        small = types.Array(types.uint8, 1, "C", readonly=True)
         band = types.Array(types.int64, 2, "C")
-        tables = (matrix, matrix, vector, vector, vector, matrix, matrix, band)
-        signature = types.float64(plates, small, small, *tables, types.float64, *span)
+        tables = (matrix, matrix, matrix, vector, vector, matrix, matrix, band)
+        rest = (types.int64, types.float64, *span)
+        signature = types.float64(plates, small, small, *tables, *rest)
     else:
-        signature = types.void(plates, matrix, *span)
+        pairs = types.Array(types.uint16, 2, "C", readonly=True)
+        signature = types.void(pairs, matrix, *span)
     compiled: Callable[..., Any] = numba.njit(signature, cache=cache, nogil=True)(function)
     return compiled
 
@@ -206,7 +214,7 @@ def scan(
     tables: Tables,
     threshold: float = 0.0,
 ) -> tuple[Floats, float]:
-    """Return the likelihood of each plate, and the most that those passed over could add up to.
+    """Return the likelihood of each plate, and the most that those below the threshold add up to.
 
     Parameters
     ----------
@@ -217,16 +225,17 @@ def scan(
     tables : Tables
         The pattern under a model.
     threshold : float
-        Plates that cannot reach it may be given as 0; 0 scores every plate.
+        Plates below it are given as 0.
     """
     out = np.zeros(len(codes))
     function = _compiled(_scan)
     t = tables
+    model = (t.emission, t.missing, t.swapped, t.along, t.length, t.bound, t.bound_swap, t.band)
+    swaps = int(t.swapped.any())
 
     def work(start: int, stop: int) -> float:
-        bounds = (t.length, t.bound, t.bound_swap, t.band)
-        model = (t.emission, t.missing, t.along, t.swap, *bounds)
-        return float(function(codes, lengths, shared, *model, threshold, start, stop, out))
+        span = (threshold, start, stop, out)
+        return float(function(codes, lengths, shared, *model, swaps, *span))
 
     return out, sum(_in_chunks(len(codes), work))
 
@@ -234,18 +243,26 @@ def scan(
 def scan_substitutions(codes: npt.NDArray[np.uint8], table: Floats) -> Floats:
     """Return for each plate the product over its positions of ``table[position, code]``.
 
+    Two positions are looked up at once.
+
     Parameters
     ----------
     codes : array (N, width) of uint8
-        Plates in any order, ``PAD`` behind the last character.
+        Plates in any order, ``PAD`` behind the last character; width even.
     table : array (width, 37)
         Factors; the column of ``PAD`` holds what the end of the plate there means.
     """
     out = np.zeros(len(codes))
-    function = _compiled(_substitutions8 if codes.shape[1] == 8 else _substitutions)
+    function = _compiled(_pairs)
+    size = PAD + 1
+    joined = np.zeros((len(table) // 2, 256 * size))
+    for place in range(len(joined)):
+        both = np.outer(table[2 * place + 1], table[2 * place])  # the second is the high byte
+        joined[place].reshape(size, 256)[:, :size] = both
+    pairs = np.ascontiguousarray(codes).view("<u2").astype(np.uint16, copy=False)
 
     def work(start: int, stop: int) -> None:
-        function(codes, table, start, stop, out)
+        function(pairs, joined, start, stop, out)
 
     _in_chunks(len(codes), work)
     return out

@@ -56,7 +56,7 @@ Floats = npt.NDArray[np.float64]
 _REPEATED = 0.35  # the chance that a misread, once made, is made again at the next read
 _ODD = 6.0  # how many times more often a plate of no known series is a misread
 _MANY = 50_000  # above this, plates that fit far worse than one at random are not scored
-_FAR_WORSE = 1e-4
+_FAR_WORSE = 1e-2
 _LISTED = 1e-6  # candidates below this part of the best are not listed
 
 

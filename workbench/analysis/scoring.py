@@ -9,6 +9,7 @@ rest are equally probable. Each unknown ``?`` says nothing but that there is a c
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -125,7 +126,7 @@ def likelihoods(
     model : ErrorModel
         Who said it, and the mistakes that such a one makes.
     threshold : float
-        Plates below it may be given as 0, which is faster.
+        Plates below it are given as 0, which is faster.
     """
     chosen = plates if isinstance(plates, PlateSet) else PlateSet.of(plates)
     values = np.empty(len(chosen))
@@ -142,7 +143,8 @@ def scores(
     width = plates.codes.shape[1]
     built = tables(pattern, model, width)
     if _only_substitutions(pattern, model):
-        return kernel.scan_substitutions(plates.codes, _by_position(built, width))
+        values = kernel.scan_substitutions(plates.codes, _by_position(built, width))
+        return np.where(values >= threshold, values, 0.0) if threshold > 0 else values
     return kernel.scan(plates.codes, plates.lengths, plates.shared, built, threshold)[0]
 
 
@@ -153,40 +155,41 @@ def _only_substitutions(pattern: Pattern, model: ErrorModel) -> bool:
 
 def _by_position(built: Tables, width: int) -> Floats:
     """Return factors by position and code for a pattern that fixes every position."""
-    items = built.emission.shape[0] - 1
+    items = len(built.along) - 1
     table = np.zeros((width, _SIZE + 1))
     table[items:, PAD] = 1.0
-    table[: min(items, width), :_SIZE] = built.emission[1 : width + 1]
+    table[: min(items, width), :_SIZE] = built.emission[:, 1 : width + 1].T
     table[0] *= built.length[items] if items <= width else 0.0
     return table
 
 
+@functools.lru_cache(maxsize=16)
 def tables(pattern: Pattern, model: ErrorModel, width: int) -> Tables:
     """Return what the scan needs of a pattern under a model, for plates up to ``width`` characters."""
     items = pattern.items
     rows = len(items) + 1
     star = np.array([False, *(item.star for item in items), False])
-    emission, missing = np.zeros((rows, _SIZE)), np.zeros((rows, _SIZE))
-    along, swap = np.zeros(rows), np.zeros(rows)
+    emission, missing = np.zeros((_SIZE, rows)), np.zeros((_SIZE, rows))
+    swapped, along = np.zeros((_SIZE, rows)), np.zeros(rows)
     stays = 1.0 - model.swapped
     for i, item in enumerate(items, start=1):
         present = _OPTIONAL if item.optional else 1.0
         along[i] = 1.0
         if not item.star:
-            emission[i] = chance_of(item, model) * (1.0 - model.missing) * stays * present
+            emission[:, i] = chance_of(item, model) * (1.0 - model.missing) * stays * present
             along[i] = 1.0 - present + model.extra * _said_of_nothing(item, model) * present
     for i in range(rows):
         # What a star stands for costs nothing; beside a star, nothing can be missing.
         if star[i]:
-            missing[i] = 1.0
+            missing[:, i] = 1.0
         elif not star[i + 1]:
-            missing[i] = model.missing * stays
+            missing[:, i] = model.missing * stays
         if i >= 2 and not star[i] and not star[i - 1]:
-            swap[i] = model.swapped / stays**2
+            swapped[:, i] = model.swapped / stays**2 * emission[:, i - 1]
     length = _length_factors(pattern, model, width)
-    bound, bound_swap = _bounds((emission, missing, along, swap), length)
+    bound, bound_swap = _bounds((emission, missing, swapped, along), length)
     band = _band(pattern, width)
-    return Tables(emission, missing, along, swap, length, bound, bound_swap, band)
+    return Tables(emission, missing, swapped, along, length, bound, bound_swap, band)
 
 
 def _band(pattern: Pattern, width: int) -> npt.NDArray[np.int64]:
@@ -237,9 +240,10 @@ def _bounds(parts: tuple[Floats, Floats, Floats, Floats], length: Floats) -> tup
     Paths are cut where they leave a column: by a character said or missing (``bound``), or by a swap that
     passes over the next column (``bound_swap``). For the characters to come the best ones are taken.
     """
-    emission, missing, along, swap = parts
+    emission, missing, swapped, along = parts
     rows, width = len(along), len(length) - 1
-    best, lost = emission.max(axis=1), missing.max(axis=1)
+    best, lost = emission.max(axis=0), missing.max(axis=0)
+    pair = np.concatenate([swapped.max(axis=0) * best, np.zeros(2)])
     go = np.zeros((width + 1, rows + 2))  # [remaining characters, row]: all ways on
     leave = np.zeros((width + 1, rows + 2))  # those that start with the next character
     for left in range(width + 1):
@@ -251,7 +255,7 @@ def _bounds(parts: tuple[Floats, Floats, Floats, Floats], length: Floats) -> tup
                 if i + 1 < rows:
                     leave[left, i] += best[i + 1] * go[left - 1, i + 1]
                 if left >= 2 and i + 2 < rows:
-                    leave[left, i] += swap[i + 2] * best[i + 1] * best[i + 2] * go[left - 2, i + 2]
+                    leave[left, i] += pair[i + 2] * go[left - 2, i + 2]
             go[left, i] = leave[left, i]
             if i + 1 < rows:
                 go[left, i] += along[i + 1] * go[left, i + 1]
@@ -261,9 +265,8 @@ def _bounds(parts: tuple[Floats, Floats, Floats, Floats], length: Floats) -> tup
             ways = [leave[r, i] * length[j + r] for r in range(width - j + 1)]
             bound[j, i] = max(ways)
             if i + 2 < rows and j + 2 <= width:
-                pair = swap[i + 2] * best[i + 1] * best[i + 2]
                 ways = [go[r, i + 2] * length[j + 2 + r] for r in range(width - j - 1)]
-                bound_swap[j, i] = pair * max(ways)
+                bound_swap[j, i] = pair[i + 2] * max(ways)
     return bound * (1.0 + 1e-9), bound_swap * (1.0 + 1e-9)
 
 
@@ -333,7 +336,8 @@ def _positions(series: PlateFormat) -> Floats:
 def _mean_over(built: Tables, positions: Floats) -> float:
     """Return the mean of the scan's result over plates whose characters are independent."""
     rows, along = len(built.along), built.along
-    emission, missing = positions @ built.emission.T, positions @ built.missing.T
+    emission, missing = positions @ built.emission, positions @ built.missing
+    swapped = positions @ built.swapped
     columns = np.zeros((len(positions) + 1, rows))
     columns[0, 0] = 1.0
     for i in range(1, built.band[0, 1] + 1):
@@ -342,9 +346,7 @@ def _mean_over(built: Tables, positions: Floats) -> float:
         columns[j] = columns[j - 1] * missing[j - 1]
         columns[j, 1:] += columns[j - 1, :-1] * emission[j - 1, 1:]
         if j > 1:
-            columns[j, 2:] += (
-                columns[j - 2, :-2] * built.swap[2:] * emission[j - 1, 1:-1] * emission[j - 2, 2:]
-            )
+            columns[j, 2:] += columns[j - 2, :-2] * swapped[j - 1, 2:] * emission[j - 2, 2:]
         for i in range(1, rows):
             columns[j, i] += columns[j, i - 1] * along[i]
         first, last = built.band[j]
