@@ -73,6 +73,14 @@ def test_a_scheduled_job_logs_in_with_its_key(desk: CommandLine) -> None:
     assert desk.json("whoami")["username"] == "nightly"
 
 
+def test_logging_out_of_a_session_that_has_ended_by_itself(desk: CommandLine) -> None:
+    assert "Logged out" in desk.run("logout").output
+    desk.as_("okafor")
+    desk.world.service.people.disable("okafor", "left the agency")
+    assert "Logged out" in desk.run("logout").output
+    assert "Nobody is logged in" in desk.run("whoami", ends=3).output
+
+
 def test_who_may_not_is_refused_before_a_password_is_asked_for(desk: CommandLine) -> None:
     desk.as_("rivera")
     refused = desk.run("member", "add", "abel", "--name", "Abel", "--role", "analyst", ends=3)

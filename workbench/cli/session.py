@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import click
 
 from workbench.cli.common import Desk, console, json_option, pass_desk, print_json
 from workbench.client import forget_token, keep_token, kept_token
+from workbench.errors import NotLoggedIn
 from workbench.policy.actions import ACTIONS
 from workbench.policy.decision import Request, decide
 
@@ -32,7 +34,7 @@ def login(desk: Desk, username: str | None, key_file: Path | None, *, password_s
     \b
     Examples:
       workbench login rivera
-      workbench login svc-audit --key-file data/keys/svc-audit.key
+      workbench login nightly --key-file data/keys/service-nightly.key
     """  # noqa: D301
     username = username or click.prompt("Username")
     if key_file is not None:
@@ -58,7 +60,8 @@ def logout(desk: Desk) -> None:
     """End this machine's session."""
     token = kept_token(desk.settings)
     if token is not None:
-        desk.service.logout(token)
+        with contextlib.suppress(NotLoggedIn):  # it may have ended by itself
+            desk.service.logout(token)
         forget_token(desk.settings)
     console.print("Logged out.")
 
