@@ -26,7 +26,7 @@ from pathlib import Path
 
 from workbench.ingest.cameras import load_register
 from workbench.ingest.check import COLUMNS, Terms, check
-from workbench.ingest.loading import Loading
+from workbench.ingest.loading import WRITE_ROWS, Loading
 from workbench.ingest.opening import opened
 from workbench.ingest.transfers import receive
 from workbench.models import Member
@@ -173,10 +173,12 @@ def bare(batches: list) -> float:
     with home() as (database, _):
         with database.read() as connection:
             register = load_register(connection)
-        chunks = []
-        for batch in batches:
-            columns = check(batch, register, TERMS).columns
-            chunks.append(list(zip(*(columns[name] for name in COLUMNS), repeat(1), strict=False)))
+        rows = [
+            row
+            for batch in batches
+            for row in zip(*check(batch, register, TERMS).columns.values(), repeat(1), strict=False)
+        ]
+        chunks = [rows[at : at + WRITE_ROWS] for at in range(0, len(rows), WRITE_ROWS)]
         with database.write() as connection:
             connection.execute(
                 transfers.insert().values(id=1, began_at=NOW, status="loading", **DETAILS)
@@ -184,10 +186,10 @@ def bare(batches: list) -> float:
         names = (*COLUMNS, "transfer_id")
         sql = f"INSERT INTO reads ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
         begin = time.perf_counter()
-        for rows in chunks:
+        for chunk in chunks:
             with database.write() as connection:
                 cursor = connection.connection.cursor()
-                cursor.executemany(sql, rows)
+                cursor.executemany(sql, chunk)
                 cursor.close()
         return time.perf_counter() - begin
 

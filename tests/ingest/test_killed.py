@@ -22,7 +22,8 @@ from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 import transfer_files
 from workbench.ingest.formats import base
-base.BATCH_ROWS = 50
+from workbench.ingest import loading
+base.BATCH_ROWS = loading.WRITE_ROWS = 50
 from workbench.models import Member
 from workbench.ingest.transfers import receive
 from workbench.records.database import Database

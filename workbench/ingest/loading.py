@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from workbench.errors import BadTransfer, Failed, WorkbenchError
 from workbench.ingest.cameras import Register, insert_strangers
-from workbench.ingest.check import Terms, check
+from workbench.ingest.check import COLUMNS, Terms, check
 from workbench.ingest.formats.base import Batch
 from workbench.ingest.rejects import RejectFile
 from workbench.ingest.store import Counts, Writer, finish, remove
@@ -25,7 +25,10 @@ from workbench.records.database import Database
 from workbench.records.tables import from_micros, transfers
 from workbench.settings import Settings
 
-__all__ = ["Loading", "TransferResult"]
+__all__ = ["WRITE_ROWS", "Loading", "TransferResult"]
+
+WRITE_ROWS = 40_000
+"""How many rows one transaction stores: about half a second during which no other writer gets in."""
 
 _log = logging.getLogger(__name__)
 _QUOTED = re.compile(r"'[^']*'|\d{4}-\d\d-\d\d[\d: ]*( UTC)?")
@@ -73,6 +76,10 @@ class TransferResult:
     notes: Mapping[str, int] = field(default_factory=dict)
 
 
+def _empty() -> dict[str, list[Any]]:
+    return {name: [] for name in COLUMNS}
+
+
 class Loading:
     """One transfer while it is being loaded.
 
@@ -107,6 +114,7 @@ class Loading:
         self.notes: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
         self._counts = Counts()
+        self._waiting = _empty()
 
     @property
     def rows(self) -> int:
@@ -129,29 +137,37 @@ class Loading:
         )
 
     def take(self, batch: Batch) -> None:
-        """Check a batch and store what is good of it, in a transaction of its own."""
+        """Check a batch; store what is good of it, with that of others, in a transaction of its own."""
         checked = check(batch, self._register, self._terms)
-        if len(checked):
-            strangers = self._register.take_strangers()
-            with self._database.write() as connection:
-                if strangers:
-                    settled = insert_strangers(
-                        connection,
-                        strangers,
-                        owner=self._terms.source_agency,
-                        governmental=self._terms.governmental,
-                    )
-                    self._register.settle(settled)
-                    ids = checked.columns["camera_id"]
-                    checked.columns["camera_id"] = [settled.get(number, number) for number in ids]
-                self._writer.write(connection, checked.columns)
-            self._counts.add(checked.columns, self._terms.zone)
+        for name, values in checked.columns.items():
+            self._waiting[name].extend(values)
+        if len(self._waiting["line"]) >= WRITE_ROWS:
+            self._flush()
         self._rejects.write(checked.problems)
         self.accepted += len(checked)
         self.rejected += len(checked.problems)
         self.skips.update(checked.skipped)
         self.notes.update(checked.notes)
         self.reasons.update(_QUOTED.sub("…", problem.reason) for problem in checked.problems)
+
+    def _flush(self) -> None:
+        """Store the rows that wait, after the cameras that they bring."""
+        columns, self._waiting = self._waiting, _empty()
+        if not columns["line"]:
+            return
+        strangers = self._register.take_strangers()
+        with self._database.write() as connection:
+            if strangers:
+                settled = insert_strangers(
+                    connection,
+                    strangers,
+                    owner=self._terms.source_agency,
+                    governmental=self._terms.governmental,
+                )
+                self._register.settle(settled)
+                columns["camera_id"] = [settled.get(id_, id_) for id_ in columns["camera_id"]]
+            self._writer.write(connection, columns)
+        self._counts.add(columns, self._terms.zone)
 
     def finish(self, at: dt.datetime) -> TransferResult:
         """Make the transfer visible.
@@ -163,6 +179,7 @@ class Loading:
         """
         if self.rejected and not self.accepted:
             raise self._no_good()
+        self._flush()
         reject_file = self._rejects.finish()
         first, last = (
             (from_micros(at) for at in self._counts.span) if self._counts.span else (None, None)

@@ -253,11 +253,11 @@ def candidates(values: Sequence[Any], best: Sequence[str], scale: str) -> list[s
 
 
 def _candidates(pairs: list[tuple[Any, Any]], best: str, scale: str) -> str | None:
-    if len(pairs) == 1 and pairs[0][0] == best:
-        return None
     seen = {best, ""}
     parts = []
     for plate, sure in pairs:
+        if plate == best:
+            continue
         simple = plate.__class__ is str and plate.isascii() and plate.isalnum()
         normal = plate.upper() if simple else _normal(_text(plate, _RAW_LENGTH))
         if normal in seen or len(normal) > MAX_LENGTH:
