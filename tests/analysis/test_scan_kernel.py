@@ -28,7 +28,7 @@ def test_it_does_not_matter_where_the_plates_are_cut(monkeypatch, text, threshol
     whole, _ = kernel.scan(kept.codes, kept.lengths, kept.shared, built, threshold)
     for chunk, threads in ((7, 1), (97, 4), (1000, 2)):
         monkeypatch.setattr(kernel, "_CHUNK", chunk)
-        monkeypatch.setattr(kernel, "_THREADS", threads)
+        monkeypatch.setattr(kernel, "MAX_THREADS", threads)
         monkeypatch.setattr(kernel.os, "cpu_count", lambda: 8)
         cut, _ = kernel.scan(kept.codes, kept.lengths, kept.shared, built, threshold)
         assert (cut == whole).all()

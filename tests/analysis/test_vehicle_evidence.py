@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from workbench.analysis.evidence import described, placed, read_often, said_value
+from workbench.analysis.evidence import confusions, described, placed, read_often, said_value
 from workbench.errors import BadInput
 
 
@@ -118,3 +118,14 @@ def test_reads_count_slowly_and_not_for_ever():
     one, two, eight, many = factor.ratios
     assert one < two < eight == many < 2 * one
     assert [factor.words(0), factor.words(3)] == ["read once", "read 500 times"]
+
+
+@pytest.mark.parametrize("name", ["color", "make", "body"])
+@pytest.mark.parametrize("source", ["witness", "camera"])
+def test_tables_are_made_of_probabilities(name, source):
+    names, share, chances = confusions(name, source)
+    assert len(names) == len(set(names))
+    assert share.sum() == pytest.approx(1)
+    assert chances.min() >= 0
+    assert chances.sum(axis=1) == pytest.approx(np.ones(len(names)))
+    assert (chances.argmax(axis=1) == np.arange(len(names))).all()

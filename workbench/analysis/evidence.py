@@ -21,7 +21,7 @@ from workbench.analysis.errormodels import SeenBy
 from workbench.analysis.geo import travel_plausibility
 from workbench.errors import BadInput
 
-__all__ = ["Factor", "described", "placed", "read_often", "said_value"]
+__all__ = ["Factor", "confusions", "described", "placed", "read_often", "said_value"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -127,6 +127,23 @@ def said_value(name: str, said: str) -> str:
             f"The {name} is not a word that is known.", f"Say one of {', '.join(known)}."
         )
     return word
+
+
+def confusions(name: str, source: SeenBy) -> tuple[list[str], Floats, Floats]:
+    """Return the values of a table, their shares, and the chances (true by row) that each is said.
+
+    Parameters
+    ----------
+    name : {"color", "make", "body"}
+        The table.
+    source : {"witness", "camera"}
+        Who says it.
+    """
+    table = _table(name)
+    names = list(table["share"])
+    share = np.array([float(table["share"][value]) for value in names])
+    share /= share.sum()
+    return names, share, _matrix(table, source, names, share)
 
 
 @functools.cache

@@ -21,15 +21,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["PAD", "Tables", "scan", "scan_substitutions"]
+__all__ = ["MAX_THREADS", "PAD", "Tables", "scan", "scan_substitutions"]
 
 Floats = npt.NDArray[np.float64]
 
 PAD = 36
 """The code that fills up plates shorter than the array is wide."""
 
+MAX_THREADS = 4
+"""The most threads that a scan uses."""
+
 _CHUNK = 1 << 17
-_THREADS = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,7 +202,7 @@ def _jit(numba: Any, function: Callable[..., Any], *, cache: bool) -> Callable[.
 def _in_chunks(count: int, work: Callable[[int, int], Any]) -> list[Any]:
     """Run ``work(start, stop)`` over ``count`` plates, in threads where there are many."""
     spans = [(start, min(count, start + _CHUNK)) for start in range(0, count, _CHUNK)]
-    threads = min(_THREADS, os.cpu_count() or 1, len(spans))
+    threads = min(MAX_THREADS, os.cpu_count() or 1, len(spans))
     if threads <= 1:
         return [work(*span) for span in spans]
     with ThreadPoolExecutor(threads, thread_name_prefix="plates") as pool:
