@@ -35,7 +35,7 @@ lint: $(VENV)/installed-dev ## style, types, layers, notebooks without output
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	find notebooks workbench -name '*.ipynb' -not -path '*/.*' -exec $(BIN)/nbstripout --verify {} +
+	find notebooks workbench -name '*.ipynb' -not -path '*/.*' -exec $(BIN)/nbstripout --keep-id --verify {} +
 
 lab: $(VENV)/installed ## open JupyterLab on the notebooks
 	$(BIN)/workbench lab $(ARGS)
