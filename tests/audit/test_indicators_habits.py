@@ -39,15 +39,17 @@ def test_a_search_at_three_in_the_night_stands_apart_from_office_hours():
     night = search(RIVERA, "10-20 03:10", plate="8KLM432")
     (found,) = findings([*working_days(RIVERA, OFFICE, OCTOBER), night], "HOURS-UNUSUAL")
     assert found.rows == (night["access_id"],)
+    assert "1 search lay more than 2 hours outside." in found.words, (
+        "five hours before work it is not alone"
+    )
     assert found.severity == "low"
-    assert "1 search stood apart" in found.words
 
 
 def test_the_night_search_without_a_reason_is_looked_at_sooner():
     night = search(RIVERA, "10-20 03:10", reason="check")
     (found,) = findings([*working_days(RIVERA, OFFICE, OCTOBER), night], "HOURS-UNUSUAL")
     assert found.severity == "medium"
-    assert "1 of them had a reason that says nothing" in found.words
+    assert "1 had a reason that says nothing" in found.words
 
 
 def test_a_night_shift_keeps_its_own_hours():
@@ -59,50 +61,51 @@ def test_a_night_shift_keeps_its_own_hours():
     assert not findings(nights, "HOURS-UNUSUAL")
 
 
-def test_an_early_bird_close_to_the_own_hours_is_no_finding():
-    rows = working_days(RIVERA, OFFICE, OCTOBER)
-    seven = [search(RIVERA, f"10-20 07:{minute:02d}") for minute in (40, 45, 50, 55)]
-    assert not findings(rows + seven, "HOURS-UNUSUAL")
-
-
 MORNING = range(8, 12)
 
 
-def apart(*times: str, days: range = range(2, 28)) -> set[str]:
-    """Return which of some searches stand apart from a month of mornings between 8 and 12."""
+def apart(*times: str, days: range = range(2, 28)) -> tuple[set[str], str]:
+    """Return which searches stand apart from a month of mornings between 8 and 12, and what is said of them."""
     extra = {search(RIVERA, at)["access_id"]: at for at in times}
     rows = [search(RIVERA, at, access_id=number) for number, at in extra.items()]
-    rows += working_days(RIVERA, MORNING, days)
-    return {extra[number] for each in findings(rows, "HOURS-UNUSUAL") for number in each.rows}
+    found = findings([*rows, *working_days(RIVERA, MORNING, days)], "HOURS-UNUSUAL")
+    return {extra[number] for each in found for number in each.rows}, "".join(
+        each.words for each in found
+    )
 
 
-def test_an_hour_close_to_the_own_hours_is_found_where_it_stands_alone():
-    assert apart("10-20 13:30") == set(), "after a morning's work"
-    assert apart("10-29 13:30") == {"10-29 13:30"}, "on a day of its own, the last of the record"
-    assert apart("10-01 13:30") == {"10-01 13:30"}, "and the first of it"
-    assert apart("10-15 13:30", days=range(1, 31, 2)) == set(), "a morning's work on the same day"
-    assert apart("10-14 13:30", days=range(1, 31, 2)) == {"10-14 13:30"}, "between two mornings"
+def is_alone(*times: str, days: range = range(2, 28)) -> bool:
+    """Say whether the first of some searches is said to stand alone."""
+    return "short session" in apart(*times, days=days)[1]
 
 
-def test_idle_means_eight_hours_on_either_side():
-    assert "10-29 07:00" in apart("10-29 07:00", "10-29 15:00")
-    assert "10-29 07:00" not in apart("10-29 07:00", "10-29 14:59")
-    assert "10-29 13:00" in apart("10-29 05:00", "10-29 13:00")
-    assert "10-29 13:00" not in apart("10-29 05:01", "10-29 13:00")
+def test_what_lies_next_to_the_own_hours_is_no_finding():
+    assert apart("10-29 05:59", "10-29 14:00")[0] == {"10-29 05:59", "10-29 14:00"}
+    assert apart("10-29 06:00", "10-29 13:59")[0] == set()
+
+
+def test_a_search_stands_alone_with_eight_idle_hours_on_either_side():
+    assert is_alone("10-29 19:00"), "the last of the record"
+    assert is_alone("10-01 19:00"), "the first of it"
+    assert is_alone("10-14 19:45", days=range(1, 31, 2)), "between two mornings"
+    assert not is_alone("10-15 18:00", days=range(1, 31, 2)), "after that morning's work"
+    assert not is_alone("10-28 01:00", "10-28 08:59")
+    assert is_alone("10-28 01:00", "10-28 09:00")
+    assert not is_alone("10-28 23:00", "10-28 15:01")
+    assert is_alone("10-28 23:00", "10-28 15:00")
 
 
 def test_a_session_of_three_is_short_and_one_of_four_is_work():
-    times = [f"10-29 13:{minute:02d}" for minute in (0, 5, 10, 15)]
-    assert apart(*times[:3]) == set(times[:3])
-    assert apart(*times) == set()
-    assert apart("10-29 12:00", "10-29 13:00") == {"10-29 12:00", "10-29 13:00"}, (
-        "an hour is within a session"
+    times = [f"10-29 19:{minute:02d}" for minute in (0, 5, 10, 15)]
+    assert is_alone(*times[:3])
+    assert not is_alone(*times)
+    assert is_alone("10-29 19:00", "10-29 20:00"), "an hour is within a session"
+    assert not is_alone("10-29 19:00", "10-29 20:01"), (
+        "and more parts two, of which neither is alone"
     )
-    assert apart("10-29 12:00", "10-29 13:01") == set(), "and neither stands alone after it"
-
-
-def test_a_long_session_in_the_afternoon_of_a_busy_day_is_work():
-    assert apart(*(f"10-20 12:{minute:02d}" for minute in range(0, 60, 10))) == set()
+    assert (
+        "1 of them in a short session" in apart("10-29 19:00", "10-15 18:00", days=range(1, 28))[1]
+    )
 
 
 def test_few_searches_show_no_hours_of_their_own():
@@ -176,6 +179,18 @@ def test_a_burst_under_one_open_case_of_ones_own_is_only_told():
     assert found.severity == "info"
 
 
+def test_a_busy_day_for_one_case_with_a_few_others_beside_it_is_only_told():
+    rows = days_of([3] * 9 + [24])
+    others = [search(RIVERA, "10-10 15:00", case="26-99999") for _ in range(3)]
+    (found,) = findings(rows + others, "BURST")
+    assert found.severity == "info"
+    assert "24 of them for one open case of the member's" in found.words
+    many = [search(RIVERA, "10-10 15:00", case="26-99999") for _ in range(20)]
+    (found,) = findings(rows + many, "BURST")
+    assert found.severity == "low"
+    assert "under 2 cases" in found.words
+
+
 def test_who_always_searches_a_lot_has_no_burst():
     assert not findings(days_of([24] * 12), "BURST")
 
@@ -184,8 +199,9 @@ def test_a_day_within_three_deviations_is_no_burst():
     assert not findings(days_of([3, 9, 4, 8, 3, 10, 5, 9, 4, 14]), "BURST")
 
 
-def test_nine_searches_are_no_burst_whatever_the_rate():
+def test_nine_searches_are_no_burst_whatever_the_rate_and_ten_may_be():
     assert not findings(days_of([1] * 9 + [9]), "BURST")
+    assert findings(days_of([1] * 9 + [10]), "BURST")
 
 
 def test_a_week_shows_no_rate_and_eight_days_do():
@@ -207,6 +223,15 @@ def test_one_account_back_and_forth_between_two_machines():
     ]
     (found,) = findings(rows, "ACCOUNT-TWO-HOSTS")
     assert (found.rows, found.severity) == (numbers(rows), "medium")
+
+
+@pytest.mark.parametrize(("minute", "found"), [(20, True), (21, False)])
+def test_back_and_forth_begins_within_twenty_minutes(minute, found):
+    rows = [
+        search(RIVERA, f"10-05 10:{at:02d}", host=host)
+        for at, host in ((0, "a"), (4, "b"), (minute, "a"))
+    ]
+    assert bool(findings(rows, "ACCOUNT-TWO-HOSTS")) is found
 
 
 def test_from_the_office_to_the_car_is_a_walk():

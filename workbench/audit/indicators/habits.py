@@ -11,7 +11,7 @@ import statistics
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from workbench.audit.indicators.base import AccessRow, Finding, Material, count, who
+from workbench.audit.indicators.base import AccessRow, Facts, Finding, Material, count, who
 from workbench.audit.indicators.plates import support
 from workbench.audit.indicators.reasons import is_vague
 from workbench.audit.indicators.thresholds import Thresholds
@@ -61,29 +61,33 @@ def outside_hours(hour: int, block: Block) -> int:
 
 
 def hours_unusual(material: Material) -> Iterator[Finding]:
-    """Find searches outside a member's own hours: far outside, or in a short session with idle hours around it."""
+    """Find searches well outside a member's own hours, and whether they stood alone with idle hours around them."""
     limits = material.limits
     for _, rows in material.by_member():
         block = own_hours(rows, limits)
         if block is None:
             continue
-        alone = {row.access_id for session in _lone_sessions(rows, limits) for row in session}
         found = [
             row
             for row in material.in_period(rows)
-            if (outside := outside_hours(row.local.hour, block))
-            and (outside > limits.hours_margin or row.access_id in alone)
+            if outside_hours(row.local.hour, block) > limits.hours_margin
         ]
         if not found:
             continue
+        alone = {row.access_id for session in _lone_sessions(rows, limits) for row in session}
+        lone = sum(row.access_id in alone for row in found)
         empty = sum(is_vague(row.reason) for row in found)
-        also = f"; {empty:,} of them had a reason that says nothing" if empty else ""
+        which = "" if lone == len(found) else f"{lone:,} of them "
+        also = f", {which}in a short session with {limits.idle_hours:g} idle hours on each side"
+        also = (also if lone else "") + (
+            f"; {empty:,} had a reason that says nothing" if empty else ""
+        )
         yield material.finding(
             "HOURS-UNUSUAL",
-            "medium" if empty else "low",
+            "medium" if lone or empty else "low",
             "Searches outside the member's own hours",
             f"{limits.hours_share:.0%} of the searches of {who(rows)} fall between {hours_text(block)}; "
-            f"{count(len(found), 'search', 'searches')} stood apart from it{also}.",
+            f"{count(len(found), 'search', 'searches')} lay more than {limits.hours_margin} hours outside{also}.",
             found,
         )
 
@@ -137,23 +141,30 @@ def burst(material: Material) -> Iterator[Finding]:
             others = [len(each) for other, each in days.items() if other != day]
             rate = statistics.fmean(others)
             deviation = max(statistics.pstdev(others), math.sqrt(rate))
-            if (
-                len(of_day) < limits.burst_searches
-                or len(of_day) <= rate + limits.burst_deviations * deviation
-            ):
+            usual = max(rate + limits.burst_deviations * deviation, limits.burst_searches - 1)
+            if len(of_day) <= usual:
                 continue
-            cases = {row.case_number for row in of_day}
-            one = len(cases) == 1 and not any(support(row, material.facts) for row in of_day)
+            beside = _beside_main_case(of_day, material.facts)
+            carried = beside <= usual and beside < len(of_day)
+            under = (
+                f"{len(of_day) - beside:,} of them for one open case of the member's"
+                if carried
+                else (f"under {count(len({row.case_number for row in of_day}), 'case')}")
+            )
             yield material.finding(
                 "BURST",
-                "info" if one else "low",
+                "info" if carried else "low",
                 "A day far above the member's own rate",
                 f"{who(rows)} made {len(of_day):,} searches on {day.isoformat()}, against {rate:.1f} on the other days "
-                f"with searches ({(len(of_day) - rate) / deviation:.1f} standard deviations above), under "
-                f"{count(len(cases), 'case')}"
-                + (" that is open and the member's own." if one else "."),
+                f"with searches ({(len(of_day) - rate) / deviation:.1f} standard deviations above), {under}.",
                 of_day,
             )
+
+
+def _beside_main_case(rows: Sequence[AccessRow], facts: Facts) -> int:
+    """Return how many searches were not for the open case of the member's that most of them were for."""
+    carried = Counter(row.case_number for row in rows if not support(row, facts))
+    return len(rows) - max(carried.values(), default=0)
 
 
 def two_hosts(material: Material) -> Iterator[Finding]:

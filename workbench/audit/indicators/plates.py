@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations
 
 from workbench.audit.indicators.base import AccessRow, Facts, Finding, Material, count, either, who
+from workbench.audit.indicators.thresholds import Thresholds
 
 __all__ = ["changing_cases", "repeated_without_case", "several_users", "support"]
 
@@ -59,15 +59,17 @@ def repeated_without_case(material: Material) -> Iterator[Finding]:
 
 def _is_stalking(rows: Sequence[AccessRow], material: Material) -> bool:
     limits = material.limits
-    days = {row.local.date() for row in rows}
-    if len(rows) < limits.stalking_searches or len(days) < limits.stalking_days:
-        return False
-    if (max(days) - min(days)).days < limits.stalking_span_days:
+    if len(rows) < limits.stalking_searches or not _over_weeks(rows, limits):
         return False
     wrong = sum(bool(support(row, material.facts)) for row in rows)
-    cases = {row.case_number for row in rows if row.case_number}
-    return wrong >= limits.stalking_unsupported_share * len(rows) or (
-        wrong > 0 and len(cases) >= limits.changing_cases
+    return wrong >= limits.stalking_unsupported_share * len(rows)
+
+
+def _over_weeks(rows: Sequence[AccessRow], limits: Thresholds) -> bool:
+    days = {row.local.date() for row in rows}
+    return (
+        len(days) >= limits.stalking_days
+        and (max(days) - min(days)).days >= limits.stalking_span_days
     )
 
 
@@ -77,40 +79,59 @@ def changing_cases(material: Material) -> Iterator[Finding]:
         cases = {row.case_number for row in rows if row.case_number}
         if len(cases) < material.limits.changing_cases or _is_stalking(rows, material):
             continue
-        carried = not any(support(row, material.facts) for row in rows)
+        wrong = sum(bool(support(row, material.facts)) for row in rows)
+        weeks = _over_weeks(rows, material.limits)
         own = (
-            "all open and the member's own: perhaps a series"
-            if carried
-            else "not all of them the member's own"
+            f"{wrong:,} of these searches not in an open case of the member's"
+            if wrong
+            else "all open and the member's own: perhaps a series"
         )
+        span = (max(row.local for row in rows) - min(row.local for row in rows)).days
         yield material.finding(
             "PLATE-CHANGING-CASES",
-            "low" if carried else "medium",
+            ("high" if weeks else "medium") if wrong else "low",
             "One plate under changing cases",
-            f"{who(rows)} searched one plate {count(len(rows), 'time')} under {count(len(cases), 'case')}, {own}.",
+            f"{who(rows)} searched one plate {count(len(rows), 'time')} under {count(len(cases), 'case')} over "
+            f"{count(span, 'day')}, {own}.",
             rows,
         )
 
 
 def several_users(material: Material) -> Iterator[Finding]:
-    """Find one plate searched by several members of whom no two share a case."""
+    """Find one plate searched by several members who have no case in common.
+
+    Members who searched it under the same case belong together; what counts is how many such groups there are.
+    """
     for rows in _plates(material).values():
-        cases: dict[str, set[str]] = {}
-        for row in rows:
-            cases.setdefault(row.username, set()).add(row.case_number)
-        if len(cases) < material.limits.several_users:
+        groups = _groups(rows)
+        if groups < material.limits.several_users:
             continue
-        if any((one & other) - {""} for one, other in combinations(cases.values(), 2)):
-            continue
+        wrong = sum(bool(support(row, material.facts)) for row in rows)
         names = sorted({row.name or row.username for row in rows})
+        carried = f"{wrong:,} of these searches not in an open case of whoever made them"
         yield material.finding(
             "PLATE-SEVERAL-USERS",
-            "medium",
+            "medium" if wrong else "low",
             "One plate, several members, no common case",
-            f"{len(cases):,} members searched one plate {count(len(rows), 'time')}, and no two of them under the same "
-            f"case: {', '.join(names)}.",
+            f"{count(len(names), 'member')} searched one plate {count(len(rows), 'time')}, in {groups:,} groups that "
+            f"have no case in common; {carried if wrong else 'each in an open case of their own'}: {', '.join(names)}.",
             rows,
         )
+
+
+def _groups(rows: Sequence[AccessRow]) -> int:
+    """Return how many groups of members there are, where a case in common joins two members."""
+    groups: list[tuple[set[str], set[str]]] = []
+    for row in rows:
+        users, cases = {row.username}, {row.case_number} - {""}
+        apart = []
+        for group in groups:
+            if group[0] & users or group[1] & cases:
+                users, cases = users | group[0], cases | group[1]
+            else:
+                apart.append(group)
+        groups = [*apart, (users, cases)]
+    return len(groups)
 
 
 def _plates(material: Material) -> Mapping[str, list[AccessRow]]:

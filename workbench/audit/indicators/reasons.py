@@ -134,33 +134,47 @@ def _personal(row: AccessRow) -> list[str]:
         for sign in _signs(row.reason)
         if sign.code == "name" or sign.code.startswith("personal.")
     ]
-    if not labels and "reason.personal" in row.detail:
-        return ["personal data"]
-    return labels
+    withheld = [
+        code.removeprefix(_WITHHELD).replace("-", " ")
+        for code in row.detail.split()
+        if code.startswith(_WITHHELD)
+    ]
+    return labels or ([f"personal data ({', '.join(withheld)})"] if withheld else [])
+
+
+_WITHHELD = "reason.personal."
+"""How the record names what was kept out of it."""
 
 
 def outside_policy(material: Material) -> Iterator[Finding]:
     """Find reasons that name a subject which is no purpose of the policy; refused attempts as well."""
     barred = _barred(material.facts.profile)
     for _, rows in material.by_member(material.in_period(material.manual)):
-        topics: dict[str, list[tuple[AccessRow, Sign]]] = {}
+        found: dict[int, AccessRow] = {}
+        named: list[Sign] = []
         for row in rows:
-            for sign in _signs(row.reason):
-                topic = sign.code.removeprefix("topic.")
-                if topic != sign.code and (barred is None or topic in barred):
-                    topics.setdefault(sign.label, []).append((row, sign))
-        for label, found in topics.items():
-            plain = any(not sign.softened for _, sign in found)
-            also = "" if plain else "; a crime is named beside it"
-            named = [row for row, _ in found]
-            yield material.finding(
-                "REASON-OUTSIDE-POLICY",
-                "high" if plain else "low",
-                "A reason outside the policy",
-                f"{who(named)} named {label} in the reason of {count(len(named), 'search', 'searches')}"
-                f"{also}{refused_words(named)}.",
-                named,
-            )
+            signs_of = [sign for sign in _signs(row.reason) if _is_barred(sign, barred)]
+            if signs_of:
+                found[row.access_id] = row
+                named += signs_of
+        if not found:
+            continue
+        plain = any(not sign.softened for sign in named)
+        held = list(found.values())
+        yield material.finding(
+            "REASON-OUTSIDE-POLICY",
+            "high" if plain else "low",
+            "A reason outside the policy",
+            f"{who(held)} named {either(sorted({sign.label for sign in named}), 'and')} in the reason of "
+            f"{count(len(held), 'search', 'searches')}{'' if plain else '; a crime is named beside it'}"
+            f"{refused_words(held)}.",
+            held,
+        )
+
+
+def _is_barred(sign: Sign, barred: frozenset[str] | None) -> bool:
+    topic = sign.code.removeprefix("topic.")
+    return topic != sign.code and (barred is None or topic in barred)
 
 
 def _barred(profile: Profile | None) -> frozenset[str] | None:

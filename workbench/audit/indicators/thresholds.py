@@ -17,8 +17,8 @@ class Thresholds:
     vague_share: float = 0.10
     vague_at_least: int = 5
     # "The same text pasted many times": under several cases, since one case's searches rightly share a reason. Ours.
-    pasted_cases: int = 3
-    pasted_searches: int = 5
+    pasted_cases: int = 4
+    pasted_searches: int = 6
     # "Few searches of one plate over weeks with no case number." Weeks is from the audits, the least number is ours.
     stalking_searches: int = 3
     stalking_days: int = 3
@@ -35,7 +35,7 @@ class Thresholds:
     idle_hours: float = 8.0
     short_session_searches: int = 3
     session_gap_minutes: float = 60.0
-    # How many hours outside the own block a search stands out even in a longer session. Ours.
+    # By definition 15 % lie outside the block, most of them next to it: only what lies farther stands out. Ours.
     hours_margin: int = 2
     # "More than 3 standard deviations above the member's own rate."
     burst_deviations: float = 3.0
