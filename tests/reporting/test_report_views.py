@@ -280,6 +280,20 @@ def test_the_summary_does_not_oversell(probabilities: list[float], verdict: str)
     assert verdict in words(partial_views.summary(ranked))
 
 
+def test_hopeless_candidates_are_counted_not_printed() -> None:
+    ranked = candidates()
+    shown = words(partial_views.candidates_table(ranked, least=0.05, always=2))
+    assert "Six further candidates" in shown
+    assert "7ACX103" not in shown
+    assert "further" not in words(partial_views.candidates_table(ranked))
+
+
+def test_reads_are_joined_only_where_they_follow_each_other_closely() -> None:
+    moments = ["2026-10-14T04:00Z", "2026-10-14T04:20Z", "2026-10-14T09:00Z", "2026-10-14T09:59Z"]
+    trail = frame([read(at, captured_at=pd.Timestamp(moment)) for at, moment in enumerate(moments)])
+    assert partial_views._joins(trail) == [(0, 1), (2, 3)]
+
+
 def test_no_candidate_is_said_plainly() -> None:
     nobody = candidates().head(0)
     assert "No vehicle of this window fits" in words(partial_views.summary(nobody))

@@ -25,6 +25,7 @@ __all__ = ["Lane", "by_day", "by_hour", "probabilities", "timeline"]
 WIDTH = 7.4
 _LANE = 0.235
 _LOW = 1.62
+_RASTER_ABOVE = 4000
 _LEFT, _RIGHT = 2.3, 0.62
 _EDGE = -(_LEFT - 0.02) / (WIDTH - _LEFT - _RIGHT)  # of the lanes, in their own width
 
@@ -82,6 +83,7 @@ def _lanes(axes: Any, lanes: Sequence[Lane], start: dt.datetime, end: dt.datetim
     axes.set_ylim(max(1, len(lanes)) - 0.5, -0.5)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
+    dense = sum(len(lane.times) for lane in lanes) > _RASTER_ABOVE
     for row, lane in enumerate(lanes):
         axes.axhline(row + 0.5, color=GRID, lw=0.5, zorder=0)
         down = lane.covered <= 0
@@ -102,7 +104,7 @@ def _lanes(axes: Any, lanes: Sequence[Lane], start: dt.datetime, end: dt.datetim
             lw=1.15,
             alpha=0.85,
             zorder=3,
-            rasterized=len(shown) > 3000,
+            rasterized=dense,
         )
         label = axes.get_yaxis_transform()
         ink = MUTED if down else INK

@@ -144,7 +144,9 @@ def run_notebook(
     import papermill
 
     _quiet_log()
-    with tempfile.TemporaryDirectory(prefix="wb-", ignore_cleanup_errors=True) as folder:
+    # A socket's path has 107 characters at most, so a long temporary folder is passed over.
+    short = None if os.name != "posix" or len(tempfile.gettempdir()) < 70 else "/tmp"  # noqa: S108 -- mkdtemp's 0700
+    with tempfile.TemporaryDirectory(prefix="wb-", dir=short, ignore_cleanup_errors=True) as folder:
         return papermill.execute_notebook(
             notebook,
             None,

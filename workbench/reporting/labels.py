@@ -110,7 +110,7 @@ class LabelPlacer:
         return False
 
     def _at(self, name: str, street: Any, at: float, size: float, kind: str) -> bool:
-        length = len(name) * size * 0.52 * self._metres_per_point()
+        length = len(name) * size * 0.52 * self.metres_per_point()
         along = street.length * at
         if along < length / 2 or along > street.length - length / 2:
             return False
@@ -171,6 +171,7 @@ class LabelPlacer:
         half = np.array([width, height]) * _POINT * self.figure.dpi / 2
         return (*(center - half), *(center + half))
 
-    def _metres_per_point(self) -> float:
+    def metres_per_point(self) -> float:
+        """Return how many metres of the plane a point of the figure (1/72 inch) is."""
         pixels = self.axes.get_window_extent().width
         return float(self.view.width / (pixels / self.figure.dpi * 72))

@@ -12,6 +12,7 @@ Without a street layer the same marks stand on a plain grid, and the map says so
 
 from __future__ import annotations
 
+import collections
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -307,33 +308,54 @@ class Map:
             self._axes.plot(x, y, zorder=9.2, rasterized=len(x) > _RASTER_ABOVE, **style)
             self._legend.append((Line2D([], [], **style), label))
 
-    def trail(self, x: Sequence[float], y: Sequence[float], *, label: str, index: int) -> None:
-        """Draw the order of one vehicle's reads; straight lines, since the way between is not known."""
-        color = SERIES[index % len(SERIES)]
-        marker = "osD^vP"[index % 6]
+    def trail(
+        self, x: Any, y: Any, *, label: str, index: int, joins: Sequence[tuple[int, int]] = ()
+    ) -> None:
+        """Draw where one vehicle was read, larger where more often; several vehicles stand side by side.
+
+        Parameters
+        ----------
+        x, y : sequence of float
+            The reads, in time order.
+        label : str
+            For the legend.
+        index : int
+            Which vehicle it is: its color, its shape and its side of a camera.
+        joins : sequence of (int, int)
+            Reads to join by a broken line and an arrow. Lines are straight: the way between is not known.
+        """
+        color, marker = SERIES[index % len(SERIES)], "osD^vP"[index % 6]
         style: dict[str, Any] = {
             "marker": marker,
             "ls": "",
-            "ms": 5.2,
             "mfc": color,
             "mec": "white",
             "mew": 0.6,
         }
+        angle = math.radians(90 - 60 * index)
+        aside = self._labels.metres_per_point() * 8
+        east, north = math.cos(angle) * aside, math.sin(angle) * aside
+        spots = [(float(a) + east, float(b) + north) for a, b in zip(x, y, strict=True)]
         with figures.look():
-            self._axes.plot(x, y, color=color, lw=1.3, dashes=(3, 1.6 + index), zorder=8.5)
-            for start, end in zip(
-                zip(x, y, strict=True), zip(x[1:], y[1:], strict=True), strict=False
-            ):
-                self._arrow(start, end, color)
-            self._axes.plot(x, y, zorder=10.5, **style)
-            handle = Line2D([], [], color=color, lw=1.3, **(style | {"ls": "--"}))
+            for first, last in dict.fromkeys((spots[one], spots[two]) for one, two in joins):
+                self._join(first, last, color)
+            for spot, count in collections.Counter(spots).items():
+                size = min(11.0, 4.6 + 1.3 * math.log2(count))
+                self._axes.plot(*spot, ms=size, zorder=12.5, **style)
+                self._labels.block(*spot, size, size)
+            handle = Line2D([], [], ms=5.4, **style)
             self._legend.append((handle, label))
 
-    def _arrow(self, start: tuple[float, float], end: tuple[float, float], color: str) -> None:
-        if math.dist(start, end) < self.view.height * 0.03:
+    def _join(self, start: tuple[float, float], end: tuple[float, float], color: str) -> None:
+        if math.dist(start, end) < self.view.height * 0.02:
             return
-        middle = tuple(a + (b - a) * 0.55 for a, b in zip(start, end, strict=True))
-        before = tuple(a + (b - a) * 0.5 for a, b in zip(start, end, strict=True))
+        self._axes.plot(
+            *zip(start, end, strict=True), color=color, lw=1.1, dashes=(3, 1.8), zorder=8.5
+        )
+        middle, before = (
+            tuple(a + (b - a) * share for a, b in zip(start, end, strict=True))
+            for share in (0.56, 0.5)
+        )
         self._axes.annotate(
             "", xy=middle, xytext=before, zorder=8.6,
             arrowprops={"arrowstyle": "-|>", "color": color, "lw": 0, "mutation_scale": 8},

@@ -129,51 +129,53 @@ def chart(ranked: pd.DataFrame, *, most: int = 10) -> Picture:
     )
 
 
-def candidates_table(ranked: pd.DataFrame) -> Fragment:
+def candidates_table(ranked: pd.DataFrame, *, least: float = 0.001, always: int = 10) -> Fragment:
     """Return the candidates, each with its probability and why.
 
-    Characters that the report did not say, or said otherwise, are underlined where the lengths agree.
+    Characters that the report contradicts are underlined where places can be held against each other. Beyond the first
+    ``always``, candidates less probable than ``least`` are counted, not printed.
     """
-    pattern = Pattern.parse(ranked.attrs["query"]["pattern"])
-    zone = views.timezone_of(ranked)
     near = bool(_near(ranked.attrs)) and bool(ranked["nearest_m"].notna().any())
     columns = [
         Column("", "right", 0.035),
         Column("Plate", width=0.145),
-        Column("Probability", width=0.15),
-        Column("Why", width=0.31 if near else 0.36),
-        Column("Vehicle", width=0.16),
-        Column("Last seen", width=0.13),
+        Column("Probability", width=0.13),
+        Column("Why", width=0.36 if near else 0.385),
+        Column("Vehicle", width=0.14),
+        Column("Last seen", width=0.115),
         *([Column("Nearest", "right", 0.075)] if near else [Column("Reads", "right", 0.05)]),
     ]
-    most = float(ranked["probability"].max()) if len(ranked) else 1.0
-    rows = []
-    for row in ranked.to_dict("records"):
-        last = text.local(row["last_seen"], zone)
-        seen = tables.pair(text.day(last), f"{text.clock(last)}, {row['last_camera']}")
-        rows.append(
-            [
-                row["rank"],
-                tables.plate(
-                    str(row["plate"]),
-                    str(row["state"] or ""),
-                    differs=_differs(pattern, str(row["plate"])),
-                ),
-                tables.bar(
-                    float(row["probability"]),
-                    label=text.chance(float(row["probability"])),
-                    full=most,
-                ),
-                _why(str(row["explanation"])),
-                tables.pair(text.vehicle(row), _reads(row["reads"]) if near else ""),
-                seen,
-                text.distance(row["nearest_m"]) if near else text.number(row["reads"]),
-            ]
-        )
+    shown = ranked[(ranked["probability"] >= least) | (ranked["rank"] <= always)]
+    pattern = Pattern.parse(ranked.attrs["query"]["pattern"])
+    rows = [
+        _candidate(row, pattern, views.timezone_of(ranked), ranked, near=near)
+        for row in shown.to_dict("records")
+    ]
     html = tables.table(
         columns, rows, kind="candidates", empty="No vehicle of this window fits the pattern."
     )
+    if len(ranked) > len(shown):
+        left = text.count(len(ranked) - len(shown), "further candidate").capitalize()
+        html += tables.note(
+            f"{left}, each {text.chance(least / 2)}: in the notebook beside this report."
+        )
     return Fragment(html)
+
+
+def _candidate(
+    row: Mapping[Any, Any], pattern: Pattern, zone: str, ranked: pd.DataFrame, *, near: bool
+) -> list[Any]:
+    plate, chance = str(row["plate"]), float(row["probability"])
+    last = text.local(row["last_seen"], zone)
+    return [
+        row["rank"],
+        tables.plate(plate, str(row["state"] or ""), differs=_differs(pattern, plate)),
+        tables.bar(chance, label=text.chance(chance), full=float(ranked["probability"].max())),
+        _why(str(row["explanation"])),
+        tables.pair(text.vehicle(row), _reads(row["reads"]) if near else ""),
+        tables.pair(text.day(last), f"{text.clock(last)}, {row['last_camera']}"),
+        text.distance(row["nearest_m"]) if near else text.number(row["reads"]),
+    ]
 
 
 def _reads(count: int) -> str:
@@ -221,27 +223,31 @@ def picture(bench: Any, trails: Sequence[pd.DataFrame], scene: Scene) -> Picture
     view = maps.view_of(list(edge.exterior.coords), margin=0.45, shape=maps.SHAPE)
     sheet = maps.Map(plane, view, streets=bench.layer("streets"), areas=bench.layer("areas"))
     sheet.scene(scene)
+    sheet.cameras(_cameras(bench.cameras(), plane), discs=False)
     beyond = 0
     for index, trail in enumerate(trails[:6]):
         x, y = plane.xy(trail["latitude"], trail["longitude"])
         inside = [view.holds(east, north) for east, north in zip(x, y, strict=True)]
-        beyond += len(inside) - sum(inside)
-        if any(inside):
+        shown = trail[inside]
+        beyond += len(trail) - len(shown)
+        if len(shown):
             plate = str(trail.attrs["query"].get("plate", ""))
-            sheet.trail(
-                list(x[inside]),
-                list(y[inside]),
-                label=f"{plate}, {_reads(sum(inside))}",
-                index=index,
-            )
-    sheet.cameras(_cameras(bench.cameras(), plane), discs=False)
-    caption = "Broken lines join reads in time order; the way between two reads is not known."
+            label = f"{plate}, {_reads(len(shown))}"
+            sheet.trail(x[inside], y[inside], label=label, index=index, joins=_joins(shown))
+    caption = "Larger marks stand for more reads. Broken lines join reads within an hour; the way is not known."
     if beyond:
         lie = "lies" if beyond == 1 else "lie"
         counted = text.count(beyond, "further read").capitalize()
         caption += f" {counted} of these candidates {lie} outside the map."
     words = f"Map of reads of the first {text.count(len(trails), 'candidate')} around the scene."
     return sheet.finish(description=words, caption=caption)
+
+
+def _joins(trail: pd.DataFrame) -> list[tuple[int, int]]:
+    """Return the pairs of reads that follow each other within an hour."""
+    times = pd.to_datetime(trail["captured_at"], utc=True).to_list()
+    near = pd.Timedelta(hours=1)
+    return [(at, at + 1) for at in range(len(times) - 1) if times[at + 1] - times[at] <= near]
 
 
 def whereabouts(bench: Any, trails: Sequence[pd.DataFrame], scene: Scene | None) -> Fragment:

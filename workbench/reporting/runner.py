@@ -120,8 +120,10 @@ def run(
             step(2)
             meta = _meta(executed)
             page = _page(executed, meta)
-        except Exception as error:  # noqa: BLE001 -- told without its text, which may hold a plate
+        except BaseException as error:
             _record_failure(recorder, checked.report, str(getattr(checked, "case", "")))
+            if not isinstance(error, Exception):
+                raise
             raise _told(checked, source, error) from None
         step(3)
         result = _keep(checked, executed, page, meta, Path(out or "reports"), recorder)
