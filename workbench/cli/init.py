@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -68,7 +69,7 @@ def init(
     admin = admin or click.prompt("Username of the first administrator")
     admin_name = admin_name or click.prompt("Their name")
     password = (
-        click.get_text_stream("stdin").readline().rstrip("\n")
+        sys.stdin.readline().rstrip("\n")
         if password_stdin
         else click.prompt("Their password", hide_input=True, confirmation_prompt=True)
     )
