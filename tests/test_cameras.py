@@ -87,6 +87,7 @@ def test_an_empty_register_is_an_empty_table(desk: Yard) -> None:
         ({"latitude": float("nan")}, "not on the globe"),
         ({"latitude": 0.0, "longitude": 0.0}, "0, 0"),
         ({"heading": 400}, "heading"),
+        ({"name": "\ud800"}, "cannot be kept"),
         (
             {"installed_on": dt.date(2026, 2, 1), "removed_on": dt.date(2026, 1, 1)},
             "removed before",

@@ -92,6 +92,15 @@ def test_what_a_case_cannot_be(desk: Register) -> None:
         desk.cases.register(number="26-00418", status="pending")
 
 
+def test_texts_that_no_database_keeps(register: Register) -> None:
+    for text in ("nul \0", "half a \ud800 pair"):
+        with pytest.raises(BadInput, match="cannot be kept"):
+            register.cases.register(number="26-00417", title=text)
+        assert register.cases.get(text) is None
+        with pytest.raises(BadInput, match="no such case"):
+            register.cases.close(text)
+
+
 def test_assigning_and_taking_off(register: Register) -> None:
     register.cases.register(number="26-00417")
     register.cases.register(number="26-00418")
@@ -258,7 +267,9 @@ def test_files_as_spreadsheets_write_them(desk: Register, encoding: str) -> None
 def test_a_row_that_is_not_utf_8_is_rejected_alone(desk: Register) -> None:
     path = write(desk.home / "c.csv", "number,title\n26-00417,Café\n26-00418,plain", "latin-1")
     result = desk.cases.import_csv(path, rejects=desk.rejects)
-    assert rejects(result.reject_file) == [(2, "not UTF-8", r"26-00417,Caf\udce9")]
+    assert rejects(result.reject_file) == [
+        (2, "not UTF-8, or holds a NUL character", r"26-00417,Caf\udce9")
+    ]
     assert [case.number for case in desk.cases.list()] == ["26-00418"]
 
 

@@ -22,6 +22,7 @@ from workbench.records.registers import (
     day,
     number,
     read_register,
+    storable,
     yes_or_no,
 )
 from workbench.records.tables import cameras, outages
@@ -343,6 +344,8 @@ class _Register:
             )
         if values["kind"] not in ("fixed", "mobile"):
             raise BadRow("the kind is neither fixed nor mobile")
+        if not storable(values["name"] + values["vendor_key"] + values["owner"]):
+            raise BadRow("a text holds a character that cannot be kept")
         _check_place(values)
         first, last = values["installed_on"], values["removed_on"]
         if first and last and last < first:

@@ -16,7 +16,7 @@ from workbench.errors import BadInput
 from workbench.models import CaseRecord, CaseStatus, Grounds, Session
 from workbench.policy.parts import CaseRules
 from workbench.records.database import Database
-from workbench.records.registers import BadRow, Imported, Row, Tally, day, read_register
+from workbench.records.registers import BadRow, Imported, Row, Tally, day, read_register, storable
 from workbench.records.tables import case_assignments, cases, members
 
 __all__ = ["COLUMNS", "Cases"]
@@ -67,9 +67,11 @@ class Cases:
 
     def get(self, number: str) -> CaseRecord | None:
         """Return a case with whom it is assigned to now, or None."""
+        number = number.strip()
+        if not number.isprintable():
+            return None
         with self.database.read() as connection:
-            found = _load(connection, number.strip())
-        return found.get(number.strip())
+            return _load(connection, number).get(number)
 
     def list(self) -> list[CaseRecord]:
         """Return every case, by number."""
@@ -185,6 +187,8 @@ class Cases:
             return (
                 f"the number does not look like one of the agency's, such as {self.rules.example}"
             )
+        if not storable(case.crime_type + case.incident_number + case.title):
+            return "a text holds a character that cannot be kept"
         if case.status not in ("open", "closed"):
             return "the status is neither open nor closed"
         if case.closed_on is not None and case.status == "open":
@@ -375,7 +379,8 @@ def _load(connection: sa.Connection, number: str | None = None) -> dict[str, Cas
 
 
 def _one(connection: sa.Connection, number: str) -> CaseRecord:
-    found = _load(connection, number.strip()).get(number.strip())
+    number = number.strip()
+    found = _load(connection, number).get(number) if number.isprintable() else None
     if found is None:
         raise BadInput("There is no such case in the register.", _SEE)
     return found

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from databases import Postgres
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from record_builders import NOON, Record, entry, rehashed
@@ -16,6 +17,7 @@ from record_builders import NOON, Record, entry, rehashed
 from workbench.audit import chain as chain_module
 from workbench.audit import keys
 from workbench.audit.chain import COLUMNS, Anchor, anchor_message
+from workbench.audit.verify import verify
 from workbench.records.database import Database
 from workbench.records.tables import audit_checkpoints, to_micros
 
@@ -48,18 +50,12 @@ def found(record: Record) -> tuple[str, int | None]:
 )  # fmt: skip
 def test_a_whole_record_verifies(record: Record) -> None:
     seen: list[int] = []
-    verdict = chain_module_verify(record, seen)
+    verdict = verify(record.database, record.chain.folder, record.chain.key, progress=seen.append)
     assert verdict.ok
     assert (verdict.records, verdict.head_seq, verdict.kind, verdict.notes) == (12, 12, "", ())
     assert verdict.head_hash == record.rows()[-1]["hash"]
     assert seen == [12]
     assert json.loads(json.dumps(verdict.as_dict()))["ok"] is True
-
-
-def chain_module_verify(record: Record, seen: list[int]) -> Any:
-    from workbench.audit.verify import verify
-
-    return verify(record.database, record.chain.folder, record.chain.key, progress=seen.append)
 
 
 def test_an_empty_record_verifies(database: Database, tmp_path: Path) -> None:
@@ -150,6 +146,30 @@ def test_a_damaged_database_is_named_and_not_a_crash(sqlite: Database, tmp_path:
     assert kind in {"unreadable", "altered", "removed"}
     assert seq is not None
     assert 250 < seq <= 300
+
+
+@pytest.mark.parametrize(
+    ("table", "named"),
+    [("audit_records", ("unreadable", 1)), ("audit_checkpoints", ("checkpoint", 0))],
+)
+def test_a_table_that_is_gone_is_named(record: Record, table: str, named: tuple[str, int]) -> None:
+    with record.tampering() as connection:
+        connection.exec_driver_sql(f"DROP TABLE {table}")
+    assert found(record) == named
+
+
+def test_a_file_that_is_no_database_is_named(sqlite_record: Record) -> None:
+    sqlite_record.database.close()
+    Path(str(sqlite_record.database.engine.url.database)).write_bytes(b"overwritten" * 1000)
+    assert found(sqlite_record) == ("unreadable", 1)
+
+
+def test_a_database_out_of_reach_is_no_broken_record(postgres: Postgres, tmp_path: Path) -> None:
+    with postgres.database() as database:
+        record = Record(database, tmp_path, 3)
+        away = Database.open(database.engine.url.set(port=1))
+        with pytest.raises(sa.exc.OperationalError):
+            verify(away, record.chain.folder, record.chain.key)
 
 
 @pytest.mark.parametrize("gone", [(1,), (1, 2), (7,), (5, 6, 7), (11,)])
@@ -357,7 +377,5 @@ def test_a_lost_checkpoint_file_is_noted(anchored: Record) -> None:
 
 
 def test_the_record_of_another_home_does_not_fit(record: Record, tmp_path: Path) -> None:
-    from workbench.audit.verify import verify
-
     other = keys.create(tmp_path / "other")
     assert verify(record.database, record.chain.folder, other).kind == "checkpoint"

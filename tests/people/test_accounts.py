@@ -279,6 +279,7 @@ def test_what_a_member_has_completed(office: Office) -> None:
     [
         (Qualification("Training", dt.date(2026, 1, 1)), "no kind of qualification"),
         (Qualification("training", dt.date(2026, 3, 12)), "still to come"),
+        (Qualification("training", dt.date(2026, 3, 1), None, ("\0",)), "cannot be kept"),
         (Qualification("clets", dt.date(2026, 1, 2), dt.date(2026, 1, 2)), "expires before"),
     ],
 )

@@ -148,7 +148,7 @@ def test_every_log_in_hashes_as_much(office: Office, monkeypatch: pytest.MonkeyP
 
 
 def test_an_unknown_username_is_not_kept_for_it_may_be_a_password(office: Office) -> None:
-    fail(office, 1, "hunter2 in the wrong field")
+    fail(office, 1, "hunter2 \0 \ud800 in the wrong field")
     (line,) = office.record("login.failed")
     assert (line["username"], line["detail"]) == ("unknown", "no such member")
     assert "hunter2" not in str(office.record())

@@ -93,12 +93,11 @@ def verify(
     Verdict
         Never raises for a broken record: the verdict names it.
     """
-    outside = _read_outside(folder)  # before the snapshot: whatever it signs must be in there
+    outside = _read_outside(folder)  # before the records: whatever it signs must be among them
+    inside, lost = _read_inside(database)
+    anchors, forged = _sound([*inside, *outside.anchors], key)
     walk = _Walk()
-    with database.read() as connection:
-        inside = [Anchor(*row) for row in connection.execute(_CHECKPOINTS)]
-        anchors, forged = _sound([*inside, *outside.anchors], key)
-        broken = _walk(connection, walk, anchors, progress)
+    broken = _walk(database, walk, anchors, progress) or lost
     if broken is None and forged:
         finding = f"Checkpoint {forged[0]} does not bear this key's signature."
         broken = Break("checkpoint", forged[0], finding)
@@ -126,15 +125,34 @@ _CHECKPOINTS = sa.select(
 )
 
 
+def _read_inside(database: Database) -> tuple[list[Anchor], Break | None]:
+    """Return the checkpoints in the database, or what is wrong with their table."""
+    try:
+        with database.read() as connection:
+            return [Anchor(*row) for row in connection.execute(_CHECKPOINTS)], None
+    except sa.exc.DatabaseError as error:
+        if not _damage(database, error):
+            raise
+        return [], Break("checkpoint", 0, "The table of checkpoints cannot be read from row 0 on.")
+
+
+def _damage(database: Database, error: sa.exc.DatabaseError) -> bool:
+    """Tell a database that is damaged from one that cannot be reached."""
+    return database.dialect == "sqlite" or not isinstance(error, sa.exc.OperationalError)
+
+
 def _walk(
-    connection: sa.Connection,
+    database: Database,
     walk: _Walk,
     anchors: dict[int, set[str]],
     progress: Callable[[int], None] | None,
 ) -> Break | None:
     """Follow the chain to its end or to the first break."""
     try:
-        with contextlib.closing(_rows(connection, walk)) as batches:
+        with (
+            database.read() as connection,
+            contextlib.closing(_rows(connection, walk)) as batches,
+        ):
             for rows in batches:
                 for row in rows:
                     if broken := _step(connection, walk, anchors, row):
@@ -142,7 +160,7 @@ def _walk(
                 if progress:
                     progress(walk.records)
     except sa.exc.DatabaseError as error:
-        if error.connection_invalidated:
+        if not _damage(database, error):
             raise
         finding = f"The database is damaged: it cannot be read from record {walk.seq + 1} on."
         return Break("unreadable", walk.seq + 1, finding)

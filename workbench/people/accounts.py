@@ -22,6 +22,7 @@ from workbench.people.store import end_sessions, find, load, pack
 from workbench.policy.parts import Accounts as Rules
 from workbench.policy.parts import Role
 from workbench.records.database import Database
+from workbench.records.registers import storable
 from workbench.records.tables import login_failures, members, qualifications
 
 if TYPE_CHECKING:
@@ -247,6 +248,8 @@ class Accounts:
                 "That is no kind of qualification.",
                 "Use the profile's own words, such as training, policy-read or clets.",
             )
+        if not storable(note + "".join(qualification.topics)):
+            raise BadInput("The note cannot be kept as it is.", "Type it on a keyboard.")
         if done > (self.clock() + dt.timedelta(hours=_AHEAD_HOURS)).date():
             raise BadInput("The day of completion is still to come.", "Enter it once it is done.")
         if ends is not None and ends <= done:

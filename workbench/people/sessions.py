@@ -17,7 +17,7 @@ from workbench.errors import BadInput, LoginRefused, NotLoggedIn
 from workbench.models import Member, Session
 from workbench.people import passwords
 from workbench.people.accounts import UNKNOWN, Accounts, hash_key
-from workbench.people.store import end_session, end_sessions, load, session_of
+from workbench.people.store import end_session, end_sessions, load, look_up, session_of
 from workbench.records.tables import login_failures, members, sessions
 
 __all__ = ["People"]
@@ -131,9 +131,8 @@ class People(Accounts):
             )
 
     def _known(self, username: str) -> sa.Row[Any] | None:
-        wanted = username.strip().lower()
         with self.database.read() as connection:
-            return connection.execute(members.select().where(members.c.username == wanted)).first()
+            return look_up(connection, username)
 
     def _enter(
         self, seen: sa.Row[Any] | None, attempt: _Attempt, fresh: str = ""

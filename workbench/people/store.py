@@ -14,16 +14,32 @@ from workbench.errors import BadInput
 from workbench.models import Member, Qualification, Session
 from workbench.records.tables import members, qualifications, sessions
 
-__all__ = ["end_session", "end_sessions", "find", "load", "pack", "session_of", "unpack"]
+__all__ = [
+    "end_session",
+    "end_sessions",
+    "find",
+    "load",
+    "look_up",
+    "pack",
+    "session_of",
+    "unpack",
+]
 
 
 def find(connection: sa.Connection, username: str) -> sa.Row[Any]:
     """Return a member's row; raises BadInput where there is none."""
-    wanted = username.strip().lower()
-    row = connection.execute(members.select().where(members.c.username == wanted)).first()
+    row = look_up(connection, username)
     if row is None:
         raise BadInput("There is no such member.", "See: workbench member list")
     return row
+
+
+def look_up(connection: sa.Connection, username: str) -> sa.Row[Any] | None:
+    """Return a member's row, or None; what is typed may be anything."""
+    wanted = username.strip().lower()
+    if not (wanted.isascii() and wanted.isprintable()):
+        return None
+    return connection.execute(members.select().where(members.c.username == wanted)).first()
 
 
 def load(connection: sa.Connection, row: sa.Row[Any]) -> Member:

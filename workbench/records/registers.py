@@ -30,6 +30,7 @@ __all__ = [
     "day",
     "number",
     "read_register",
+    "storable",
     "yes_or_no",
 ]
 
@@ -206,6 +207,11 @@ def day(text: str) -> dt.date | None:
         raise BadRow("a day is not written like 2026-03-02") from None
 
 
+def storable(text: str) -> bool:
+    """Tell whether every database keeps a text: it has no NUL and no half of a surrogate pair."""
+    return "\0" not in text and not any("\ud800" <= each <= "\udfff" for each in text)
+
+
 def yes_or_no(text: str) -> bool | None:
     """Return whether a cell says yes; None for nothing."""
     if not text:
@@ -311,11 +317,8 @@ def _unusable(cells: Sequence[str], names: Sequence[str]) -> str:
         return f"{len(cells)} cells under {len(names)} columns"
     if not any(cell.strip() for cell in cells):
         return "no cell holds anything"
-    whole = "".join(cells)
-    if any("\ud800" <= character <= "\udfff" for character in whole):
-        return "not UTF-8"
-    if "\0" in whole:
-        return "holds a NUL character"
+    if not storable("".join(cells)):
+        return "not UTF-8, or holds a NUL character"
     if max(map(len, cells)) > _LONGEST:
         return f"a cell is longer than {_LONGEST} characters"
     return ""
