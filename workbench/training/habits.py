@@ -189,7 +189,7 @@ def _commuters(book: _Book, fleet: Fleet, who: Ints) -> None:
     days = np.where(
         rng.random(len(who)) < 0.82, _WEEKDAYS, 0b0110111 | book.one_day(_ALL, len(who))
     )
-    leave = np.clip(rng.normal(7.45, 0.85, len(who)), 4.6, 10.5)
+    leave = np.clip(rng.normal(7.55, 1.1, len(who)), 4.6, 10.5)
     book.add(
         who,
         days,
@@ -210,10 +210,17 @@ def _commuters(book: _Book, fleet: Fleet, who: Ints) -> None:
 
 def _households(book: _Book, fleet: Fleet, who: Ints) -> None:
     rng = book.rng
-    school = who[rng.random(len(who)) < 0.45]
+    school = who[rng.random(len(who)) < 0.3]
     to = book.shop(fleet.zone[school])
-    for hour in (7.85, 14.75):
-        book.add(school, _WEEKDAYS, hour, spread=0.08, stay=0.2, destination=to, chance=0.9)
+    bell = rng.choice([7.5, 8.0, 8.5], size=len(school))
+    for hour in (bell, bell + 6.8):
+        book.add(school, _WEEKDAYS, hour, spread=0.1, stay=0.2, destination=to, chance=0.9)
+    morning = who[rng.random(len(who)) < 0.6]
+    book.add(
+        morning, book.one_day(_WEEKDAYS, len(morning)) | book.one_day(_WEEKDAYS, len(morning)),
+        rng.normal(10.8, 1.2, len(morning)), spread=0.3, stay=rng.gamma(4, 0.3, len(morning)),
+        destination=book.shop(fleet.zone[morning]), chance=0.8,
+    )  # fmt: skip
     _weekly(book, fleet, who, 0.9)
     _weekly(book, fleet, who, 0.5)
 
@@ -223,7 +230,7 @@ def _weekly(book: _Book, fleet: Fleet, who: Ints, share: float, *, chance: float
     some = who[rng.random(len(who)) < share]
     weekend = rng.random(len(some)) < 0.6
     days = np.where(weekend, book.one_day(_WEEKEND, len(some)), book.one_day(_WEEKDAYS, len(some)))
-    hour = np.where(weekend, rng.normal(11.5, 1.8, len(some)), rng.normal(17.6, 1.5, len(some)))
+    hour = np.where(weekend, rng.normal(11.5, 1.8, len(some)), rng.normal(14.2, 3.2, len(some)))
     book.add(
         some, days, np.clip(hour, 7, 21), spread=0.4, stay=rng.gamma(4, 0.35, len(some)),
         destination=book.shop(fleet.zone[some]), chance=chance,

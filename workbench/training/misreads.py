@@ -59,7 +59,7 @@ class CameraModel:
 
 MODELS: Mapping[str, CameraModel] = {
     "fixed": CameraModel(0.0055, 0.006, 0.003, 1.5, 5.0, 0.30),
-    "fixed-old": CameraModel(0.0170, 0.018, 0.009, 2.0, 5.0, 0.45),
+    "fixed-old": CameraModel(0.0120, 0.012, 0.007, 1.9, 5.0, 0.45),
     "lot": CameraModel(0.0035, 0.003, 0.002, 1.2, 4.0, 0.25),
     "mobile": CameraModel(0.0080, 0.010, 0.006, 1.4, 5.0, 0.35),
     "county": CameraModel(0.0100, 0.009, 0.005, 1.7, 5.0, 0.40),

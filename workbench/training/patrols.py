@@ -27,6 +27,7 @@ SHIFTS: dict[str, tuple[tuple[float, float], ...]] = {
 
 _SPEED = {"arterial": 11.0, "collector": 8.0, "local": 4.5}
 _ON_THE_CURB = 0.45
+_PATIENCE = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +103,17 @@ class _Steps:
         self.node = int(rng.choice(network.homes))
         self.before = -1
         self.target = self._somewhere()
+        self.nearest, self.patience = math.inf, _PATIENCE
 
     def next(self) -> tuple[float, float]:
         x, y = self.streets.xy[self.node]
         ways = self.streets.out[self.node]
         pull_x, pull_y = self.target[0] - x, self.target[1] - y
         far = math.hypot(pull_x, pull_y)
-        if far < 250 or self._draw() < 0.01:
-            self.target = self._somewhere()
+        self.nearest = min(self.nearest, far)
+        self.patience = _PATIENCE if far <= self.nearest else self.patience - 1
+        if far < 250 or self.patience < 0:  # there, or nothing leads there: a river, a railroad
+            self.target, self.nearest, self.patience = self._somewhere(), math.inf, _PATIENCE
             pull_x, pull_y = self.target[0] - x, self.target[1] - y
             far = math.hypot(pull_x, pull_y)
         best, most = ways[0], -9.0

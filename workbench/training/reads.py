@@ -157,6 +157,8 @@ def recognize(
     other, other_confidence = _alternatives(plate, true, correct, confidence, rng)
     state, state_confidence = _states(fleet.state[seen.vehicle], correct, rng)
     color, color_confidence = _colors(fleet.color[seen.vehicle], seen.night, rng)
+    # a story's vehicle is seen clearly when its plate is to be read rightly
+    color = np.where(seen.forced == 1, fleet.color[seen.vehicle], color)
     model_read, model_confidence, body, body_confidence = _models(
         fleet.model[seen.vehicle], seen.night, rng
     )

@@ -25,7 +25,7 @@ KINDS: Final = (
 """Habits. The first six are at home in the city; ``regional`` come from around it, ``through`` pass on the freeway."""
 
 _PER_READ_AND_DAY: Final = {
-    "commuter": 0.130, "household": 0.055, "student": 0.036, "delivery": 0.006, "night": 0.022,
+    "commuter": 0.112, "household": 0.060, "student": 0.036, "delivery": 0.006, "night": 0.022,
     "occasional": 1.350, "regional": 0.300, "through": 1.900, "once": 0.720,
 }  # fmt: skip
 """Vehicles of each habit for one read a day: what makes the default city tens of thousands."""
