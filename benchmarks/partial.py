@@ -13,7 +13,6 @@ import itertools
 import os
 import platform
 import re
-import statistics
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -70,7 +69,8 @@ def speed(counts: list[int]) -> list[str]:
         "|---:|---|---:|---:|---:|---:|---:|---:|",
     ]
     for count in counts:
-        known = plates(count, np.random.default_rng(1))
+        # Made anew in order, so that they lie one behind the other in memory: rapidfuzz reads them there.
+        known = [plate[:1] + plate[1:] for plate in plates(count, np.random.default_rng(1))]
         kept = PlateSet.of(known)
         for name, text in SEARCHES.items():
             lines.append(_speed_row(name, Pattern.parse(text), text, known, kept))
@@ -98,7 +98,7 @@ def _speed_row(name: str, pattern: Pattern, text: str, known: list[str], kept: P
             start = time.process_time()
             call()
             times[way].append(time.process_time() - start)
-    mid = {way: statistics.median(values) * 1000 for way, values in times.items()}
+    mid = {way: min(values) * 1000 for way, values in times.items()}
     shown = [f"{mid[way]:,.0f} ms" if way in mid else "not installed" for way in
              ("only", "edits", "all", "levenshtein", "ratio")]  # fmt: skip
     ratio = "–"
@@ -285,7 +285,7 @@ def main() -> None:
     print("\n".join(calibrated))
     if options.write:
         machine = (
-            f"Median processor time of five interleaved runs on one core, Python "
+            f"Least processor time of five interleaved runs on one core, Python "
             f"{platform.python_version()}, {against}."
         )
         write("speed", [machine, "", *quick])

@@ -6,7 +6,7 @@ import json
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.analysis.caveats import (
@@ -146,6 +146,7 @@ MINUTES = st.integers(0, 60).map(lambda n: WINDOW.start + dt.timedelta(minutes=n
 
 
 @given(st.lists(st.tuples(MINUTES, MINUTES), max_size=8))
+@settings(deadline=None)
 def test_merging_keeps_every_minute_and_no_more(spans):
     merged = merge_spans(spans)
     assert merged == sorted(merged)

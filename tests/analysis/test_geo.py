@@ -23,6 +23,7 @@ def test_a_degree_of_latitude():
 
 
 @given(st.floats(-80, 80), st.floats(-179, 179), st.floats(-0.05, 0.05), st.floats(-0.05, 0.05))
+@settings(deadline=None)
 def test_the_sphere_stays_close_to_the_ellipsoid(lat, lon, north, east):
     exact = float(geo.geodesic_m(lat, lon, lat + north, lon + east))
     rough = float(geo.distance_m(lat, lon, lat + north, lon + east))
@@ -38,6 +39,7 @@ def test_distances_of_arrays_and_of_nothing():
 
 
 @given(st.floats(0, 360), st.floats(0, 2))
+@settings(deadline=None)
 def test_a_circle_holds_what_is_within_its_radius(angle, part):
     lon, lat, _ = geo._geod().fwd(PLACE[1], PLACE[0], angle, part * 800)
     if abs(part - 1) > 1e-6:
@@ -118,7 +120,7 @@ def test_a_scene_too_large_for_cells_says_so():
 
 
 @given(st.floats(100, 6000))
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 def test_never_more_cells_than_the_limit(radius):
     found = geo.cells(Scene(*PLACE, radius_m=radius), limit=300)
     assert found is None or len(found) <= 300
@@ -131,6 +133,7 @@ def test_cells_are_sorted_numbers_that_a_database_can_keep():
 
 
 @given(st.floats(-80, 80), st.floats(-180, 180), st.floats(1, 20_000), st.floats(0, 360))
+@settings(deadline=None)
 def test_the_bounding_box_holds_the_circle(lat, lon, radius, angle):
     south, west, north, east = geo.bounding_box(Scene(lat, lon, radius_m=radius))
     x, y, _ = geo._geod().fwd(lon, lat, angle, radius)

@@ -47,12 +47,13 @@ def patterns(draw):
 
 
 @given(patterns())
+@settings(deadline=None)
 def test_a_pattern_is_its_text(pattern):
     assert Pattern.parse(str(pattern)) == pattern
 
 
 @given(st.text(alphabet="7AB?*#@[]{}()~!-/. 0.5é\n", max_size=30))
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 def test_any_text_parses_or_says_why_not(text):
     try:
         pattern = Pattern.parse(text)
@@ -147,6 +148,7 @@ def test_an_error_shows_the_shape_and_a_caret_but_no_character_of_the_plate():
 
 
 @given(patterns())
+@settings(deadline=None)
 def test_its_representation_shows_no_plate(pattern):
     assert re.fullmatch(r"<Pattern of \d+ items, \d+ characters known>", repr(pattern))
 

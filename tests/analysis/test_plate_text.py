@@ -1,7 +1,7 @@
 """Normalizing, states, formats."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.analysis.plates import (
@@ -32,6 +32,7 @@ def test_normalizing_keeps_letters_and_digits_only(raw, plate):
 
 
 @given(st.text(max_size=20))
+@settings(deadline=None)
 def test_normalizing_is_closed_and_stable(raw):
     plate = normalize(raw)
     assert set(plate) <= set(ALPHABET)
@@ -39,6 +40,7 @@ def test_normalizing_is_closed_and_stable(raw):
 
 
 @given(st.text(alphabet=ALPHABET, max_size=12))
+@settings(deadline=None)
 def test_normalizing_never_turns_a_letter_into_a_digit(plate):
     assert normalize(plate.lower()) == plate
 

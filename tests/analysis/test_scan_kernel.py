@@ -86,7 +86,7 @@ def test_where_no_cache_can_be_kept_it_compiles_all_the_same(monkeypatch):
     monkeypatch.setattr(numba, "njit", njit)
     function = kernel._compiled.__wrapped__(kernel._pairs)
     out = np.zeros(1)
-    function(np.zeros((1, 4), np.uint16), np.full((4, 1), 2.0), 0, 1, out)
+    function(np.zeros((1, 4), np.uint16), np.full((4, 1), 2.0), 0.0, 0, 1, out)
     assert asked == [True, False]
     assert out[0] == 16
 

@@ -159,14 +159,25 @@ def _scan(  # noqa: PLR0912 - one loop, compiled as a whole
 
 
 def _pairs(
-    pairs: npt.NDArray[np.uint16], table: Floats, start: int, stop: int, out: Floats
+    pairs: npt.NDArray[np.uint16],
+    table: Floats,
+    threshold: float,
+    start: int,
+    stop: int,
+    out: Floats,
 ) -> None:
     """Fill ``out[start:stop]`` with the product over pairs of positions of ``table[place, pair]``."""
+    if pairs.shape[1] == 4:  # eight characters, unrolled: twice as fast
+        for k in range(start, stop):
+            left = table[0, pairs[k, 0]] * table[1, pairs[k, 1]]
+            value = left * (table[2, pairs[k, 2]] * table[3, pairs[k, 3]])
+            out[k] = value if value >= threshold else 0.0
+        return
     for k in range(start, stop):
         value = table[0, pairs[k, 0]] * table[1, pairs[k, 1]]
         for place in range(2, pairs.shape[1]):
             value *= table[place, pairs[k, place]]
-        out[k] = value
+        out[k] = value if value >= threshold else 0.0
 
 
 @functools.cache
@@ -194,7 +205,7 @@ def _jit(numba: Any, function: Callable[..., Any], *, cache: bool) -> Callable[.
         signature = types.float64(plates, small, small, *tables, *rest)
     else:
         pairs = types.Array(types.uint16, 2, "C", readonly=True)
-        signature = types.void(pairs, matrix, *span)
+        signature = types.void(pairs, matrix, types.float64, *span)
     compiled: Callable[..., Any] = numba.njit(signature, cache=cache, nogil=True)(function)
     return compiled
 
@@ -229,7 +240,7 @@ def scan(
     threshold : float
         Plates below it are given as 0.
     """
-    out = np.zeros(len(codes))
+    out = np.empty(len(codes))
     function = _compiled(_scan)
     t = tables
     model = (t.emission, t.missing, t.swapped, t.along, t.length, t.bound, t.bound_swap, t.band)
@@ -242,7 +253,9 @@ def scan(
     return out, sum(_in_chunks(len(codes), work))
 
 
-def scan_substitutions(codes: npt.NDArray[np.uint8], table: Floats) -> Floats:
+def scan_substitutions(
+    codes: npt.NDArray[np.uint8], table: Floats, threshold: float = 0.0
+) -> Floats:
     """Return for each plate the product over its positions of ``table[position, code]``.
 
     Two positions are looked up at once.
@@ -253,8 +266,10 @@ def scan_substitutions(codes: npt.NDArray[np.uint8], table: Floats) -> Floats:
         Plates in any order, ``PAD`` behind the last character; width even.
     table : array (width, 37)
         Factors; the column of ``PAD`` holds what the end of the plate there means.
+    threshold : float
+        Plates below it are given as 0.
     """
-    out = np.zeros(len(codes))
+    out = np.empty(len(codes))
     function = _compiled(_pairs)
     size = PAD + 1
     joined = np.zeros((len(table) // 2, 256 * size))
@@ -264,7 +279,7 @@ def scan_substitutions(codes: npt.NDArray[np.uint8], table: Floats) -> Floats:
     pairs = np.ascontiguousarray(codes).view("<u2").astype(np.uint16, copy=False)
 
     def work(start: int, stop: int) -> None:
-        function(pairs, joined, start, stop, out)
+        function(pairs, joined, threshold, start, stop, out)
 
     _in_chunks(len(codes), work)
     return out

@@ -143,8 +143,7 @@ def scores(
     width = plates.codes.shape[1]
     built = tables(pattern, model, width)
     if _only_substitutions(pattern, model):
-        values = kernel.scan_substitutions(plates.codes, _by_position(built, width))
-        return np.where(values >= threshold, values, 0.0) if threshold > 0 else values
+        return kernel.scan_substitutions(plates.codes, _by_position(built, width), threshold)
     return kernel.scan(plates.codes, plates.lengths, plates.shared, built, threshold)[0]
 
 
