@@ -26,7 +26,7 @@ from workbench.training.simulate import simulate
 if TYPE_CHECKING:
     from workbench.reporting.runner import ReportResult
 
-__all__ = ["ANALYST", "build", "log_in", "reports"]
+__all__ = ["ANALYST", "build", "log_in", "number_form", "reports"]
 
 ANALYST = "rvega"
 """Who the running user is in the demo."""
@@ -95,7 +95,7 @@ def build(
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     delivery = simulate(
         home, seed=seed, reads=reads, days=days, end=last, timezone=zone.key,
-        case_numbers=_number_form(policy.case.example),
+        case_numbers=number_form(policy.case.example),
         searches=min(1_500, max(60, reads // 200)) if searches is None else searches,
         progress=lambda _what, done, total: tell("Simulating the city", done, total),
     )  # fmt: skip
@@ -236,10 +236,10 @@ def _acting(home: Path, report: str) -> Iterator[None]:
                 os.environ["WORKBENCH_SESSION_FILE"] = before
 
 
-def _number_form(example: str) -> str:
+def number_form(example: str) -> str:
     """Return the form of case numbers out of a profile's example.
 
-    >>> _number_form("24-01873"), _number_form("24CL01873")
+    >>> number_form("24-01873"), number_form("24CL01873")
     ('YY-NNNNN', 'YYCLNNNNN')
     """
     runs = list(re.finditer(r"\d+", example))

@@ -87,6 +87,18 @@ class Network:
             node = int(self.city.start[edge])
         return edges[::-1]
 
+    def towards(self, target: int) -> list[int]:
+        """Return for each node the next one on the quickest way to a target, freeway left out; -1 where none leads."""
+        back: list[list[tuple[int, int]]] = [[] for _ in self.city.nodes]
+        for node, edges in enumerate(self.out):
+            for other, edge in edges:
+                if self.city.edge_kind[edge] != "freeway":
+                    back[other].append((node, edge))
+        _, before, _ = _dijkstra(back, self.seconds.tolist(), [target])
+        return [
+            int(self.city.end[before[node]]) if node in before else -1 for node in range(len(back))
+        ]
+
     def nearest(self, xy: Iterable[float], *, kinds: Iterable[str] = ()) -> int:
         """Return the node nearest to a place, if asked on streets of these classes only."""
         offset = self.city.nodes - np.asarray(list(xy))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.training.geo import Floats
+from workbench.training.geo import Floats, heading_of
 from workbench.training.network import Network
 from workbench.training.trips import Tours
 from workbench.training.vehicles import Fleet
@@ -27,7 +27,7 @@ SHIFTS: dict[str, tuple[tuple[float, float], ...]] = {
 
 _SPEED = {"arterial": 11.0, "collector": 8.0, "local": 4.5}
 _ON_THE_CURB = 0.45
-_PATIENCE = 12
+_TARGETS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,73 +93,63 @@ def patrol(
 
 
 class _Steps:
-    """A walk over the streets that is drawn to one target after another, in plain numbers: it is long."""
+    """A walk over the streets, to one target after another and about each of them, in plain numbers: it is long."""
 
     def __init__(self, network: Network, rng: np.random.Generator) -> None:
         self.streets = _streets(network)
-        self.homes = network.homes
         self.rng = rng
         self.draws: list[float] = []
         self.node = int(rng.choice(network.homes))
         self.before = -1
-        self.target = self._somewhere()
-        self.nearest, self.patience = math.inf, _PATIENCE
+        self.target = 0
+        self.about = 0
 
     def next(self) -> tuple[float, float]:
-        x, y = self.streets.xy[self.node]
+        """Drive to the next corner: return the seconds that it took, and the heading."""
         ways = self.streets.out[self.node]
-        pull_x, pull_y = self.target[0] - x, self.target[1] - y
-        far = math.hypot(pull_x, pull_y)
-        self.nearest = min(self.nearest, far)
-        self.patience = _PATIENCE if far <= self.nearest else self.patience - 1
-        if far < 250 or self.patience < 0:  # there, or nothing leads there: a river, a railroad
-            self.target, self.nearest, self.patience = self._somewhere(), math.inf, _PATIENCE
-            pull_x, pull_y = self.target[0] - x, self.target[1] - y
-            far = math.hypot(pull_x, pull_y)
-        best, most = ways[0], -9.0
-        for way in ways:
-            if way[0] == self.before and len(ways) > 1:
-                continue
-            score = (way[2] * pull_x + way[3] * pull_y) / (far + 1e-9) + 1.9 * (self._draw() - 0.5)
-            if score > most:
-                best, most = way, score
+        wanted = self.streets.towards[self.target][self.node]
+        if wanted < 0 or wanted == self.node:  # there: look about, then go on to somewhere else
+            self.about = int(10 + 40 * self._draw())
+            self.target = int(self._draw() * len(self.streets.towards))
+        if self.about > 0 or self._draw() < 0.08:
+            self.about -= 1
+            others = [way for way in ways if way[0] != self.before] or ways
+            best = others[int(self._draw() * len(others))]
+        else:
+            best = next((way for way in ways if way[0] == wanted), ways[0])
         self.before, self.node = self.node, best[0]
         took = best[1] - 4.0 * math.log(1.0 - self._draw())
-        return took, math.degrees(math.atan2(best[2], best[3])) % 360.0
+        return took, best[2]
 
     def _draw(self) -> float:
         if not self.draws:
             self.draws = self.rng.random(4096).tolist()
         return self.draws.pop()
 
-    def _somewhere(self) -> tuple[float, float]:
-        return self.streets.xy[int(self.rng.choice(self.homes))]
-
 
 @dataclass(frozen=True, slots=True)
 class _Streets:
-    """For each node its place, and the ways out: node, seconds, direction as a unit vector."""
+    """For each node the ways out (node, seconds, heading), and the next node towards each of some targets."""
 
-    xy: list[tuple[float, float]]
-    out: list[list[tuple[int, float, float, float]]]
+    out: list[list[tuple[int, float, float]]]
+    towards: list[list[int]]
 
 
 @functools.lru_cache(maxsize=2)
 def _streets(network: Network) -> _Streets:
     city = network.city
-    xy = [(float(x), float(y)) for x, y in city.nodes]
-    out: list[list[tuple[int, float, float, float]]] = []
+    out: list[list[tuple[int, float, float]]] = []
     for node, edges in enumerate(network.out):
         ways = []
         for other, edge in edges:
             kind = city.edge_kind[edge]
-            dx, dy = xy[other][0] - xy[node][0], xy[other][1] - xy[node][1]
-            far = math.hypot(dx, dy)
-            if kind != "freeway" and far > 0:
+            if kind != "freeway":
                 seconds = float(city.length[edge]) / _SPEED.get(kind, 6.0)
-                ways.append((other, seconds, dx / far, dy / far))
+                ways.append((other, seconds, heading_of(city.nodes[node], city.nodes[other])))
         out.append(ways)
-    return _Streets(xy, out)
+    rng = np.random.default_rng(53)
+    targets = rng.choice(network.homes, size=_TARGETS, replace=False)
+    return _Streets(out, [network.towards(int(target)) for target in targets])
 
 
 def encounters(

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from workbench.errors import BadInput, LoginRefused, WorkbenchError
+from workbench.errors import BadInput, BadTransfer, LoginRefused, WorkbenchError
 from workbench.models import Grounds, Qualification
 from workbench.service import Origin, Service
 from workbench.training.casebook import Case
@@ -66,6 +66,7 @@ class Counts:
     """What came of it."""
 
     files: int = 0
+    unusable: int = 0
     reads: int = 0
     rejected: int = 0
     repeated: int = 0
@@ -272,8 +273,13 @@ class Replay:
             "mapping": file.mapping, "source_agency": file.source_agency or None,
             "governmental": file.governmental,
         }  # fmt: skip
-        result = self.service.ingest(self._token(_LOADS, _SERVER), file.path, **options)
         self.counts.files += 1
+        try:
+            result = self.service.ingest(self._token(_LOADS, _SERVER), file.path, **options)
+        except BadTransfer:  # not one of its rows was any good, as in the hour that comes twice
+            self.counts.unusable += 1
+            self.counts.rejected += file.bad + file.ambiguous
+            return
         if result.duplicate:
             self.counts.repeated += 1
         else:
