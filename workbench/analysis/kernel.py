@@ -57,6 +57,8 @@ class Tables:
         The most that a path from here can still be multiplied by.
     band : array (width + 1, 2)
         For each number of characters read, the first and the last item that can be reached.
+    open_ended : bool
+        Whether the pattern has a star or an optional place.
     """
 
     emission: Floats
@@ -67,6 +69,7 @@ class Tables:
     bound: Floats
     bound_swap: Floats
     band: npt.NDArray[np.int64]
+    open_ended: bool
 
 
 def _scan(  # noqa: PLR0912 - one loop, compiled as a whole
@@ -193,19 +196,20 @@ def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def _jit(numba: Any, function: Callable[..., Any], *, cache: bool) -> Callable[..., Any]:
     types = numba.types
-    matrix = types.Array(types.float64, 2, "C")
-    vector = types.Array(types.float64, 1, "C")
-    span = (types.int64, types.int64, vector)
-    if function is _scan:
-        plates = types.Array(types.uint8, 2, "C", readonly=True)
-        small = types.Array(types.uint8, 1, "C", readonly=True)
-        band = types.Array(types.int64, 2, "C")
-        tables = (matrix, matrix, matrix, vector, vector, matrix, matrix, band)
-        rest = (types.int64, types.float64, *span)
-        signature = types.float64(plates, small, small, *tables, *rest)
-    else:
+    cube, matrix, vector = (types.Array(types.float64, n, "C") for n in (3, 2, 1))
+    span = (types.float64, types.int64, types.int64, vector)
+    if function is _pairs:
         pairs = types.Array(types.uint16, 2, "C", readonly=True)
-        signature = types.void(pairs, matrix, types.float64, *span)
+        signature = types.void(pairs, matrix, *span)
+    else:
+        small = types.Array(types.uint8, 1, "C", readonly=True)
+        plates = (types.Array(types.uint8, 2, "C", readonly=True), small, small)
+        if function is _scan:
+            band = types.Array(types.int64, 2, "C")
+            tables = (matrix, matrix, matrix, vector, vector, matrix, matrix, band)
+        else:
+            tables = (cube, cube, cube, vector, matrix, matrix, vector, types.int64)
+        signature = types.float64(*plates, *tables, types.int64, *span)
     compiled: Callable[..., Any] = numba.njit(signature, cache=cache, nogil=True)(function)
     return compiled
 
@@ -241,9 +245,18 @@ def scan(
         Plates below it are given as 0.
     """
     out = np.empty(len(codes))
-    function = _compiled(_scan)
     t = tables
-    model = (t.emission, t.missing, t.swapped, t.along, t.length, t.bound, t.bound_swap, t.band)
+    model: tuple[Any, ...]
+    if t.open_ended:
+        function = _compiled(_scan)
+        model = (t.emission, t.missing, t.swapped, t.along, t.length, t.bound, t.bound_swap, t.band)
+    else:
+        from workbench.analysis.diagonals import scan_diagonals, steps_of
+
+        function = _compiled(scan_diagonals)
+        s = steps_of(t)
+        bounds = (s.bound, s.bound_swap, t.length, s.items)
+        model = (s.step, s.swap_step, s.carry, s.first, *bounds)
     swaps = int(t.swapped.any())
 
     def work(start: int, stop: int) -> float:

@@ -188,7 +188,9 @@ def tables(pattern: Pattern, model: ErrorModel, width: int) -> Tables:
     length = _length_factors(pattern, model, width)
     bound, bound_swap = _bounds((emission, missing, swapped, along), length)
     band = _band(pattern, width)
-    return Tables(emission, missing, swapped, along, length, bound, bound_swap, band)
+    open_ended = any(item.star or item.optional for item in items)
+    steps = (emission, missing, swapped, along)
+    return Tables(*steps, length, bound, bound_swap, band, open_ended)
 
 
 def _band(pattern: Pattern, width: int) -> npt.NDArray[np.int64]:
