@@ -9,8 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import socket
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -431,13 +430,3 @@ class Service:
             "event", f"report.{report}", outcome="failed", session=session, elements={"case": case}
         )
         return self.chain.append(entry)
-
-
-@contextmanager
-def opened(home: Path | str) -> Iterator[Service]:
-    """Open a home for the length of a block."""
-    service = Service.open(home)
-    try:
-        yield service
-    finally:
-        service.close()
