@@ -12,7 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from conftest import SMALL
+from small_city import SMALL
 
 from workbench.errors import BadInput
 from workbench.ingest.mapping import load_mapping

@@ -13,7 +13,7 @@ from workbench.errors import Failed, NotSetUp
 from workbench.service import Origin, Service
 from workbench.training import demo
 
-END = dt.date(2026, 11, 5)
+END = dt.date.today() - dt.timedelta(days=2)  # noqa: DTZ011 -- what a home holds must lie in the past
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,6 @@ def test_the_record_holds_the_searches_and_verifies(home: Path):
     assert (searches["outcome"] == "refused").sum() <= came["refused"]
     assert (searches["outcome"] == "ok").sum() == came["answered"]
     assert came["answered"] > 80
-    assert searches["at"].min().year == 2026
     assert (searches["at"].max() - searches["at"].min()).days > 60
 
 

@@ -87,17 +87,22 @@ class Network:
             node = int(self.city.start[edge])
         return edges[::-1]
 
-    def towards(self, target: int) -> list[int]:
-        """Return for each node the next one on the quickest way to a target, freeway left out; -1 where none leads."""
+    def towards(self, targets: Iterable[int]) -> list[list[int]]:
+        """Return for each target the next node on the way there from every node; -1 at the target itself.
+
+        The freeway is left out.
+        """
         back: list[list[tuple[int, int]]] = [[] for _ in self.city.nodes]
         for node, edges in enumerate(self.out):
             for other, edge in edges:
                 if self.city.edge_kind[edge] != "freeway":
                     back[other].append((node, edge))
-        _, before, _ = _dijkstra(back, self.seconds.tolist(), [target])
-        return [
-            int(self.city.end[before[node]]) if node in before else -1 for node in range(len(back))
-        ]
+        weights, end = self.seconds.tolist(), self.city.end.tolist()
+        found = []
+        for target in targets:
+            _, before, _ = _dijkstra(back, weights, [target])
+            found.append([end[before[node]] if node in before else -1 for node in range(len(back))])
+        return found
 
     def nearest(self, xy: Iterable[float], *, kinds: Iterable[str] = ()) -> int:
         """Return the node nearest to a place, if asked on streets of these classes only."""

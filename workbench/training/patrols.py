@@ -27,7 +27,6 @@ SHIFTS: dict[str, tuple[tuple[float, float], ...]] = {
 
 _SPEED = {"arterial": 11.0, "collector": 8.0, "local": 4.5}
 _ON_THE_CURB = 0.45
-_TARGETS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +146,8 @@ def _streets(network: Network) -> _Streets:
                 seconds = float(city.length[edge]) / _SPEED.get(kind, 6.0)
                 ways.append((other, seconds, heading_of(city.nodes[node], city.nodes[other])))
         out.append(ways)
-    rng = np.random.default_rng(53)
-    targets = rng.choice(network.homes, size=_TARGETS, replace=False)
-    return _Streets(out, [network.towards(int(target)) for target in targets])
+    targets = network.gates[: network.inner].tolist()
+    return _Streets(out, network.towards(targets))
 
 
 def encounters(
