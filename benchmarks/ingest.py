@@ -21,6 +21,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import repeat
 from pathlib import Path
 
@@ -150,26 +151,42 @@ DETAILS = {
 }
 
 
-def full_path(batches: list) -> tuple[float, float]:
-    """Return seconds for checking, storing and counting, and the share that checking took."""
+@dataclass
+class Watch:
+    """Seconds by the clock and of the processor."""
+
+    wall: float = 0.0
+    cpu: float = 0.0
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        wall, cpu = time.perf_counter(), time.process_time()
+        yield
+        self.wall, self.cpu = time.perf_counter() - wall, time.process_time() - cpu
+
+
+def full_path(batches: list) -> tuple[Watch, Watch]:
+    """Time checking, storing and counting; and checking by itself."""
+    whole, checking = Watch(), Watch()
     with home() as (database, settings):
         with database.read() as connection:
             register = load_register(connection)
-        begin = time.perf_counter()
-        loading = Loading(database, settings, register, TERMS, DETAILS, {})
-        loading.begin(NOW)
-        for batch in batches:
-            loading.take(batch)
-        loading.finish(NOW)
-        whole = time.perf_counter() - begin
-        begin = time.perf_counter()
-        for batch in batches:
-            check(batch, register, TERMS)
-        return whole, time.perf_counter() - begin
+        with whole.running():
+            loading = Loading(database, settings, register, TERMS, DETAILS, {})
+            loading.begin(NOW)
+            with loading.under_way(lambda: NOW):
+                for batch in batches:
+                    loading.take(batch)
+                loading.finish(NOW)
+        with checking.running():
+            for batch in batches:
+                check(batch, register, TERMS)
+    return whole, checking
 
 
-def bare(batches: list) -> float:
-    """Return seconds for an ``executemany`` of the same rows, ready made, in the same table and transactions."""
+def bare(batches: list) -> Watch:
+    """Time an ``executemany`` of the same rows, ready made, into the same table in the same transactions."""
+    watch = Watch()
     with home() as (database, _):
         with database.read() as connection:
             register = load_register(connection)
@@ -185,21 +202,21 @@ def bare(batches: list) -> float:
             )
         names = (*COLUMNS, "transfer_id")
         sql = f"INSERT INTO reads ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
-        begin = time.perf_counter()
-        for chunk in chunks:
-            with database.write() as connection:
-                cursor = connection.connection.cursor()
-                cursor.executemany(sql, chunk)
-                cursor.close()
-        return time.perf_counter() - begin
+        with watch.running():
+            for chunk in chunks:
+                with database.write() as connection:
+                    cursor = connection.connection.cursor()
+                    cursor.executemany(sql, chunk)
+                    cursor.close()
+    return watch
 
 
-def with_parsing(path: Path) -> float:
-    """Return seconds for the whole of ``receive``: fingerprint, parsing and all."""
-    with home() as (database, settings):
-        begin = time.perf_counter()
+def with_parsing(path: Path) -> Watch:
+    """Time the whole of ``receive``: fingerprint, parsing and all."""
+    watch = Watch()
+    with home() as (database, settings), watch.running():
         receive(database, path, member=MEMBER, settings=settings, clock=lambda: NOW)
-        return time.perf_counter() - begin
+    return watch
 
 
 def main() -> None:
@@ -208,6 +225,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--write-docs", action="store_true")
     arguments = parser.parse_args()
+    found: dict[str, list[Watch]] = {"bare": [], "full": [], "check": [], "receive": []}
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         path = Path(folder) / "bench.jsonl"
         with path.open("w") as stream:
@@ -216,46 +234,50 @@ def main() -> None:
             batches = list(source.batches)
         gc.collect()
         gc.freeze()  # what was parsed beforehand is not part of the path that is timed
-        rows: dict[str, list[float]] = {"bare": [], "full": [], "check": [], "receive": []}
         for number in range(arguments.rounds):
-            rows["bare"].append(bare(batches))
+            found["bare"].append(bare(batches))
             whole, checking = full_path(batches)
-            rows["full"].append(whole)
-            rows["check"].append(checking)
-            rows["receive"].append(with_parsing(path))
-            print(
-                f"round {number + 1}: " + ", ".join(f"{k} {v[-1]:.2f} s" for k, v in rows.items()),
-                flush=True,
+            found["full"].append(whole)
+            found["check"].append(checking)
+            found["receive"].append(with_parsing(path))
+            said = (
+                f"{name} {each[-1].wall:.2f} s ({each[-1].cpu:.2f})" for name, each in found.items()
             )
-    report(rows, arguments.reads, write=arguments.write_docs)
+            print(f"round {number + 1}: {', '.join(said)}", flush=True)
+    report(found, arguments.reads, write=arguments.write_docs)
 
 
-def report(rows: dict[str, list[float]], reads: int, *, write: bool) -> None:
-    middle = {name: statistics.median(seconds) for name, seconds in rows.items()}
+def report(found: dict[str, list[Watch]], reads: int, *, write: bool) -> None:
     titles = {
         "bare": "bare `executemany` of ready rows",
         "full": "full path without parsing",
         "check": "of which checking",
         "receive": "`receive`, with fingerprint and parsing",
     }
-    lines = ["| what | seconds | reads a second | to bare |", "|---|---:|---:|---:|"]
-    for name, title in titles.items():
-        lines.append(
-            f"| {title} | {middle[name]:.2f} | {reads / middle[name]:,.0f} | {middle[name] / middle['bare']:.2f} |"
-        )
-    table = "\n".join(lines)
-    machine = f"{os.cpu_count()} cores, Python {platform.python_version()}"
+    wall = {name: statistics.median(each.wall for each in rounds) for name, rounds in found.items()}
+    cpu = {name: statistics.median(each.cpu for each in rounds) for name, rounds in found.items()}
+    lines = [
+        "| what | seconds | reads a second | to bare | processor seconds | reads a processor second |",
+        "|---|---:|---:|---:|---:|---:|",
+    ]
+    lines += [
+        f"| {title} | {wall[name]:.2f} | {reads / wall[name]:,.0f} | {wall[name] / wall['bare']:.2f} "
+        f"| {cpu[name]:.2f} | {reads / cpu[name]:,.0f} |"
+        for name, title in titles.items()
+    ]
     text = (
-        f"{reads:,} reads of `alpr_group` into SQLite, medians of {len(rows['bare'])} rounds in turns, "
-        f"{machine}, {dt.datetime.now(dt.UTC):%Y-%m-%d}:\n\n{table}\n"
+        f"{reads:,} reads of `alpr_group` into SQLite, medians of {len(found['bare'])} rounds in turns; "
+        f"{os.cpu_count()} cores with {os.getloadavg()[0]:.1f} processes waiting, Python "
+        f"{platform.python_version()}, {dt.datetime.now(dt.UTC):%Y-%m-%d}:\n\n"
+        + "\n".join(lines)
+        + "\n"
     )
     print("\n" + text)
     if write:
         page = DOCS.read_text(encoding="utf-8")
         mark = r"(<!-- benchmark -->\n).*?(<!-- /benchmark -->)"
-        DOCS.write_text(
-            re.sub(mark, lambda m: m[1] + text + m[2], page, flags=re.DOTALL), encoding="utf-8"
-        )
+        page = re.sub(mark, lambda found_: found_[1] + text + found_[2], page, flags=re.DOTALL)
+        DOCS.write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":

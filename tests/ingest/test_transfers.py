@@ -353,10 +353,10 @@ def test_a_disk_that_is_full_leaves_nothing_and_a_next_step(desk, tmp_path, smal
     calls = 0
     write = loading.Writer.write
 
-    def full(self, connection, columns):
+    def full(self, connection):
         nonlocal calls
         calls += 1
-        write(self, connection, columns)
+        write(self, connection)
         if calls == 2:
             raise OSError(28, "No space left on device")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from itertools import repeat
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -31,8 +31,12 @@ from workbench.records.tables import (
 
 __all__ = ["Counts", "Writer", "finish", "remove"]
 
+Row = tuple[Any, ...]
+
 _ROWS_AT_ONCE = 50_000
+_DAY = 86_400_000_000  # microseconds
 _STORED = (*COLUMNS, "transfer_id")
+_CAPTURED_AT = COLUMNS.index("captured_at")
 _INSERT = f"INSERT INTO reads ({', '.join(_STORED)}) VALUES ({', '.join('?' * len(_STORED))})"
 _COPY = f"COPY reads ({', '.join(_STORED)}) FROM STDIN"
 _MERGE_PLATES = {
@@ -58,7 +62,7 @@ _MERGE_DAYS = """
 
 
 class Writer:
-    """Puts the checked rows of one transfer into ``reads``.
+    """Puts the checked rows of one transfer into ``reads``, many at a time.
 
     Parameters
     ----------
@@ -68,50 +72,43 @@ class Writer:
 
     def __init__(self, transfer_id: int) -> None:
         self.transfer_id = transfer_id
-        self.first_id: int | None = None
+        self.waiting: list[Row] = []
+        self._begun = False
         self._months: set[tuple[int, int]] = set()
 
-    def write(self, connection: sa.Connection, columns: dict[str, list[Any]]) -> None:
-        """Append rows; the first call notes in the register of transfers where they begin.
+    def add(self, columns: dict[str, list[Any]]) -> None:
+        """Have rows wait for the next :meth:`write`.
+
+        Parameters
+        ----------
+        columns : dict of list
+            :data:`workbench.ingest.check.COLUMNS`.
+        """
+        transfer = repeat(self.transfer_id, len(columns["line"]))
+        self.waiting.extend(zip(*(columns[name] for name in COLUMNS), transfer, strict=True))
+
+    def write(self, connection: sa.Connection) -> None:
+        """Store the rows that wait; the first time, note in the register of transfers where they begin.
 
         Parameters
         ----------
         connection : Connection
             Inside a writing transaction.
-        columns : dict of list
-            :data:`workbench.ingest.check.COLUMNS`.
         """
-        count = len(columns["line"])
-        rows = zip(
-            *(columns[name] for name in COLUMNS), repeat(self.transfer_id, count), strict=True
-        )
-        if connection.dialect.name == "sqlite":
-            first = self._insert(connection, rows, count)
-        else:
-            first = self._copy(connection, rows, columns["captured_at"])
-        if self.first_id is None:
-            self.first_id = first
+        rows, self.waiting = self.waiting, []
+        store = _insert if connection.dialect.name == "sqlite" else self._copy
+        first = store(connection, rows)
+        if not self._begun:
+            self._begun = True
             connection.execute(
                 transfers.update()
                 .where(transfers.c.id == self.transfer_id)
                 .values(first_read_id=first)
             )
 
-    def _insert(
-        self, connection: sa.Connection, rows: Iterator[tuple[Any, ...]], count: int
-    ) -> int:
-        cursor = connection.connection.cursor()
-        try:
-            cursor.executemany(_INSERT, rows)  # type: ignore[arg-type]  # DB-API takes any iterable
-            last: int = cursor.execute("SELECT last_insert_rowid()").fetchone()[0]
-        finally:
-            cursor.close()
-        return last - count + 1
-
-    def _copy(
-        self, connection: sa.Connection, rows: Iterator[tuple[Any, ...]], times: Sequence[int]
-    ) -> int:
-        self._partition(connection, times)
+    def _copy(self, connection: sa.Connection, rows: list[Row]) -> int:
+        """Store rows on PostgreSQL; return a number just below the first one's."""
+        self._partition(connection, {row[_CAPTURED_AT] // _DAY for row in rows})
         first = connection.exec_driver_sql(
             "SELECT nextval(pg_get_serial_sequence('reads', 'id'))"
         ).scalar_one()
@@ -124,15 +121,25 @@ class Writer:
             cursor.close()
         return int(first)
 
-    def _partition(self, connection: sa.Connection, times: Sequence[int]) -> None:
+    def _partition(self, connection: sa.Connection, days: set[int]) -> None:
         """Make the months that are needed and not yet there; not those in between."""
-        day = 86_400_000_000
-        for days in sorted({time // day for time in times}):
-            moment = from_micros(days * day)
+        for day in sorted(days):
+            moment = from_micros(day * _DAY)
             month = (moment.year, moment.month)
             if month not in self._months:
-                ensure_partitions(connection, days * day, days * day)
+                ensure_partitions(connection, day * _DAY, day * _DAY)
                 self._months.add(month)
+
+
+def _insert(connection: sa.Connection, rows: list[Row]) -> int:
+    """Store rows on SQLite; return the first one's number."""
+    cursor = connection.connection.cursor()
+    try:
+        cursor.executemany(_INSERT, rows)
+        last: int = cursor.execute("SELECT last_insert_rowid()").fetchone()[0]
+    finally:
+        cursor.close()
+    return last - len(rows) + 1
 
 
 class Counts:
@@ -155,10 +162,10 @@ class Counts:
         self.span = (min(low, first), max(high, last))
         days, begins = day_bounds(first, last, zone)
         day = np.searchsorted(begins, times, side="right") - 1
-        cameras_ = np.array(columns["camera_id"], dtype=np.int64)
-        pairs, counts = np.unique(np.stack((cameras_, day)), axis=1, return_counts=True)
-        for camera, place, count in zip(*pairs.tolist(), counts.tolist(), strict=True):
-            self._days[camera, days[place]] += count
+        camera = np.array(columns["camera_id"], dtype=np.int64)
+        pairs, counts = np.unique(camera * len(days) + day, return_counts=True)
+        for pair, count in zip(pairs.tolist(), counts.tolist(), strict=True):
+            self._days[pair // len(days), days[pair % len(days)]] += count
 
     def _add_plates(self, keys: Iterable[tuple[str, str]], times: NDArray[np.int64]) -> None:
         place = self._place

@@ -8,7 +8,6 @@ then count it and make it visible in one transaction. Whatever goes wrong in bet
 from __future__ import annotations
 
 import datetime as dt
-import gc
 import logging
 import time
 from collections.abc import Callable, Iterator
@@ -137,7 +136,7 @@ def receive(
             }
             loading = Loading(database, settings, register, terms, details, source.preamble)
             loading.begin(clock())
-            with _uncollected(), loading.undone_on_error(clock):
+            with loading.under_way(clock):
                 if source.source.note:
                     loading.notes[source.source.note] += 0
                 for batch in source.batches:
@@ -151,18 +150,6 @@ def receive(
                         "Wait until its transfer has ended, then load it again.",
                     )
                 return loading.finish(clock())
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Have Python look for no cycles meanwhile: parsing makes none, and looking costs a third of its time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def recover(

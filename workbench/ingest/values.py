@@ -35,6 +35,7 @@ T = TypeVar("T")
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
+_WRITTEN = [f"{share / 10_000:g}" for share in range(10_001)]
 _RAW_LENGTH = 40
 _TEXT_LENGTH = 300
 _WORD_LENGTH = 60
@@ -266,5 +267,6 @@ def _candidates(pairs: list[tuple[Any, Any]], best: str, scale: str) -> str | No
         share = sure if sure.__class__ is float else _number(sure)
         if scale == "percent" or (scale == "auto" and share > 1.0):
             share /= 100.0
-        parts.append(f'["{normal}", {share:.4g}]' if 0.0 <= share <= 1.0 else f'["{normal}", null]')
+        known = 0.0 <= share <= 1.0
+        parts.append(f'["{normal}", {_WRITTEN[int(share * 10_000 + 0.5)] if known else "null"}]')
     return f"[{', '.join(parts)}]" if parts else None
