@@ -91,8 +91,9 @@ def test_a_search_stands_alone_with_eight_idle_hours_on_either_side():
     assert not is_alone("10-15 18:00", days=range(1, 31, 2)), "after that morning's work"
     assert not is_alone("10-28 01:00", "10-28 08:59")
     assert is_alone("10-28 01:00", "10-28 09:00")
-    assert not is_alone("10-28 23:00", "10-28 15:01")
-    assert is_alone("10-28 23:00", "10-28 15:00")
+    evening = {"days": range(2, 29)}  # with a morning's work on that day as well
+    assert not is_alone("10-28 23:00", "10-28 15:01", **evening)
+    assert is_alone("10-28 23:00", "10-28 15:00", **evening)
 
 
 def test_a_session_of_three_is_short_and_one_of_four_is_work():
