@@ -254,7 +254,7 @@ def candidates(values: Sequence[Any], best: Sequence[str], scale: str) -> list[s
 
 
 def _candidates(pairs: list[tuple[Any, Any]], best: str, scale: str) -> str | None:
-    seen = {best, ""}
+    seen = [best, ""]
     parts = []
     for plate, sure in pairs:
         if plate == best:
@@ -263,7 +263,7 @@ def _candidates(pairs: list[tuple[Any, Any]], best: str, scale: str) -> str | No
         normal = plate.upper() if simple else _normal(_text(plate, _RAW_LENGTH))
         if normal in seen or len(normal) > MAX_LENGTH:
             continue
-        seen.add(normal)
+        seen.append(normal)
         share = sure if sure.__class__ is float else _number(sure)
         if scale == "percent" or (scale == "auto" and share > 1.0):
             share /= 100.0

@@ -128,8 +128,13 @@ def _objects(cell: str) -> list[dict[str, Any]]:
     if not cell or cell[0] not in "[{" or len(cell) > _LONGEST_CELL:
         return []
     try:
-        found = json.loads(cell) if '"' in cell[:3] else ast.literal_eval(cell)
-    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-        return []
+        # without quotes or escapes inside, Python's way of writing is JSON but for the quotes
+        plain = cell if '"' in cell or "\\" in cell else cell.replace("'", '"')
+        found = json.loads(plain)
+    except (ValueError, RecursionError):
+        try:
+            found = ast.literal_eval(cell)
+        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+            return []
     listed = found if isinstance(found, list) else [found]
     return [one for one in listed if isinstance(one, dict)]
