@@ -10,8 +10,10 @@ from click.testing import CliRunner, Result
 from transfer_files import EXPORT, GROUPS, MAPPED, exported, passages, table
 from world import World
 
+from workbench.cli import ingest as command
 from workbench.cli import main
 from workbench.client import keep_token
+from workbench.ingest.formats import FORMATS
 
 MAPPING = """
 name: learn-export
@@ -152,6 +154,10 @@ def test_a_mapping_that_does_not_hold_is_told_with_its_line(ask, tmp_path):
     words = ask(MAPPED.write(tmp_path, passages(1)), "--mapping", mapping, code=2).output
     assert "line 3" in words
     assert "captured_at" in words
+
+
+def test_the_command_knows_every_format():
+    assert set(command._FORMATS) == {one.name for one in FORMATS}
 
 
 def test_files_or_a_folder_must_be_given(ask, tmp_path):
