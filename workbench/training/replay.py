@@ -27,8 +27,7 @@ from workbench.training.simulate import Delivery
 __all__ = ["Clock", "Counts", "Replay"]
 
 _FOUNDER = "ihaddad"
-_ASSIGNS = "lt_ferris"
-_REGISTERS = "rec_ruiz"
+_SUPERVISOR = "lt_ferris"
 _LOADS = "svc-ingest"
 _SESSION = dt.timedelta(minutes=20)
 _LONGEST = dt.timedelta(hours=8)
@@ -257,13 +256,13 @@ class Replay:
 
     def _open(self, case: Case) -> None:
         self.service.register_case(
-            self._token(_REGISTERS), number=case.number, crime_type=case.crime_type,
+            self._token(_SUPERVISOR), number=case.number, crime_type=case.crime_type,
             incident_number=case.incident_number, title=case.title, opened_on=case.opened_on,
         )  # fmt: skip
-        self.service.assign_case(self._token(_ASSIGNS), case.number, list(case.assigned))
+        self.service.assign_case(self._token(_SUPERVISOR), case.number, list(case.assigned))
 
     def _close(self, case: Case) -> None:
-        self.service.close_case(self._token(_ASSIGNS), case.number)
+        self.service.close_case(self._token(_SUPERVISOR), case.number)
 
     # --- reads and searches -------------------------------------------------------------------------------
 
