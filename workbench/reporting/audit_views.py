@@ -179,9 +179,9 @@ def by_member(review: Any) -> Fragment:
     """Return each member's searches, in alphabetical order: a high count alone is no sign of misuse."""
     frame = review.by_member
     columns = [
-        Column("Member", width=0.21),
-        Column("Searches", width=0.17),
-        Column("Auto­matic", "right", 0.075),
+        Column("Member", width=0.2),
+        Column("Searches", width=0.155),
+        Column("Automatic", "right", 0.1),
         Column("Refused", "right", 0.075),
         Column("Cases", "right", 0.06),
         Column("Plates", "right", 0.065),

@@ -243,8 +243,8 @@ def vehicles_table(vehicles: pd.DataFrame, *, most: int = 200) -> Fragment:
     shown = ordered.head(most)
     columns = [
         Column("", "right", 0.035),
-        Column("Plate", width=0.145),
-        Column("Vehicle", width=0.2, hint="as the camera described it"),
+        Column("Plate", width=0.16),
+        Column("Vehicle", width=0.19, hint="as the camera described it"),
         Column("Seen", width=0.115, hint="first, last"),
         Column("Where", width=0.155, hint="first, last camera"),
         Column("Nearest", "right", 0.085),
@@ -373,8 +373,8 @@ def reads_table(reads: pd.DataFrame, *, most: int = 500) -> Fragment:
     """Return every read in time order, up to ``most``, with what else the camera thought it read."""
     columns = [
         Column("Time", width=0.085),
-        Column("Plate", width=0.13),
-        Column("Camera", width=0.29),
+        Column("Plate", width=0.145),
+        Column("Camera", width=0.275),
         Column("Distance", "right", 0.08),
         Column("Vehicle", width=0.2),
         Column("Confidence", "right", 0.085),

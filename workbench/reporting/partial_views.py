@@ -138,9 +138,9 @@ def candidates_table(ranked: pd.DataFrame, *, least: float = 0.001, always: int 
     near = bool(_near(ranked.attrs)) and bool(ranked["nearest_m"].notna().any())
     columns = [
         Column("", "right", 0.035),
-        Column("Plate", width=0.145),
+        Column("Plate", width=0.16),
         Column("Probability", width=0.13),
-        Column("Why", width=0.36 if near else 0.385),
+        Column("Why", width=0.345 if near else 0.37),
         Column("Vehicle", width=0.14),
         Column("Last seen", width=0.115),
         *([Column("Nearest", "right", 0.075)] if near else [Column("Reads", "right", 0.05)]),

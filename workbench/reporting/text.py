@@ -42,6 +42,7 @@ _SMALL = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
 )  # fmt: skip
 _COMPASS = ("north", "northeast", "east", "southeast", "south", "southwest", "west", "northwest")
+_BODIES = {"van mini": "minivan", "van full": "van", "sedan wagon": "station wagon"}
 _SHOUT = {"suv", "bmw", "gmc", "ram", "mini", "vw"}
 
 
@@ -280,8 +281,8 @@ def _body(given: Any) -> str:
     """Return a body as a person says it: ``sedan-standard`` is a sedan."""
     if not _given(given):
         return ""
-    words = str(given).removesuffix("-standard").replace("-", " ").split()
-    return " ".join(word.upper() if word in _SHOUT else word for word in words)
+    name = str(given).removesuffix("-standard").replace("-", " ")
+    return _BODIES.get(name, name).replace("suv", "SUV")
 
 
 def _cased(value: Any) -> str:
