@@ -412,6 +412,7 @@ class Service:
                 members=self.people.list(),
                 cases={case.number: case for case in self.cases.list()},
                 now=self.clock(),
+                before=under_way.id,
             )
             under_way.rows = len(result.records)
         return result
