@@ -226,7 +226,7 @@ def _plan(
     first, last = (time.astimezone(zone).strftime("%Y-%m-%d %H:%M") for time in (start, end))
     return {
         "scope": (
-            f"Every query for reads on the access record, under the policy of the {profile.agency.name}, in the period: "
+            f"Every query for reads on the access record, under the {profile.agency.name}'s policy, in the period: "
             f"{count(population['accesses'], 'access', 'accesses')} by {count(population['members'], 'account')}, of "
             f"them {population['automatic']:,} automatic; and all accounts, their training and certifications."
         ),
