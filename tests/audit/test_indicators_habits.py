@@ -336,8 +336,9 @@ def test_a_polygon_is_measured_too_and_a_damaged_one_is_no_error():
         "end": row["elements"]["end"],
     }
     assert findings([row], "QUERY-BROAD")
-    row["elements"] = {"polygon": [["x"]], "start": "yesterday", "end": None}
-    assert not findings([row], "QUERY-BROAD")
+    for damaged in ({"polygon": [["x"]]}, {"start": "yesterday"}, {"end": None}):
+        broken = row | {"elements": row["elements"] | damaged}
+        assert not findings([broken], "QUERY-BROAD")
 
 
 def test_asking_beyond_retention_is_found_under_the_profile_that_limits_it():
