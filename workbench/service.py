@@ -369,7 +369,8 @@ class Service:
 
     def audit_checkpoint(self, token: str) -> Anchor:
         """Sign a checkpoint of the record."""
-        self.permit(token, "audit.checkpoint")
+        session = self.permit(token, "audit.checkpoint")
+        self.chain.append(Entry("event", "audit.checkpoint", outcome="ok", session=session))
         return self.chain.checkpoint()
 
     def audit_show(self, token: str, **filters: Any) -> pd.DataFrame:
@@ -379,7 +380,7 @@ class Service:
         plain = {key: str(value) for key, value in filters.items() if value is not None}
         session = self.permit(token, "audit.show", plain)
         with access(self.chain, "audit.show", session=session, elements=plain) as under_way:
-            frame = records(self.database, zone=self.settings.zone, **filters)
+            frame = records(self.database, zone=self.settings.zone, before=under_way.id, **filters)
             under_way.rows = len(frame)
         return frame
 

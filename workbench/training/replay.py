@@ -215,7 +215,9 @@ class Replay:
         self.service.qualify(self._token(_FOUNDER), person.username, qualification)
 
     def _disable(self, person: Person) -> None:
-        self.service.disable_member(self._token(_FOUNDER), person.username, "left the department")
+        self.service.disable_member(
+            self._token(_FOUNDER), person.username, f"left the department on {person.left_on}"
+        )
 
     def _mistype(self, username: str, tries: int) -> None:
         person = next(p for p in self.delivery.members if p.username == username)
