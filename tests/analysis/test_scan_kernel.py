@@ -101,3 +101,12 @@ def test_memory_mapped_plates_are_read_as_they_lie(tmp_path):
     only = WITNESS.substitutions_only()
     exact = Pattern.parse("7A?B1")
     assert (scores(exact, shared, only) == scores(exact, kept, only)).all()
+
+
+def test_everything_can_be_compiled_beforehand():
+    kernel.prepare()
+    before = kernel._compiled.cache_info().misses
+    scores(Pattern.parse("7*"), plates(10), WITNESS)
+    scores(Pattern.parse("7A"), plates(10), WITNESS)
+    scores(Pattern.parse("7A"), plates(10), WITNESS.substitutions_only())
+    assert kernel._compiled.cache_info().misses == before

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["MAX_THREADS", "PAD", "Tables", "scan", "scan_substitutions"]
+__all__ = ["MAX_THREADS", "PAD", "Tables", "prepare", "scan", "scan_substitutions"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -212,6 +212,14 @@ def _jit(numba: Any, function: Callable[..., Any], *, cache: bool) -> Callable[.
         signature = types.float64(*plates, *tables, types.int64, *span)
     compiled: Callable[..., Any] = numba.njit(signature, cache=cache, nogil=True)(function)
     return compiled
+
+
+def prepare() -> None:
+    """Compile everything now, into numba's cache: some five seconds that a first search would wait."""
+    from workbench.analysis.diagonals import scan_diagonals
+
+    for function in (_scan, _pairs, scan_diagonals):
+        _compiled(function)
 
 
 def _in_chunks(count: int, work: Callable[[int, int], Any]) -> list[Any]:
