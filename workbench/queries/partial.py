@@ -180,6 +180,7 @@ def _vehicles(frame: pd.DataFrame) -> pd.DataFrame:
             last_seen=("local_time", "max"),
             nearest_m=("distance_m", "min"),
             last_camera=("camera", "last"),
+            confidence=("confidence", "max"),
         )
         .reset_index()
     )
