@@ -22,7 +22,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import islice, repeat
 from pathlib import Path
 
 from workbench.ingest.cameras import load_register
@@ -153,7 +153,7 @@ DETAILS = {
 
 @dataclass
 class Watch:
-    """Seconds by the clock and of the processor."""
+    """Seconds by the clock and of the processor, added up over the blocks that run."""
 
     wall: float = 0.0
     cpu: float = 0.0
@@ -162,52 +162,57 @@ class Watch:
     def running(self) -> Iterator[None]:
         wall, cpu = time.perf_counter(), time.process_time()
         yield
-        self.wall, self.cpu = time.perf_counter() - wall, time.process_time() - cpu
+        self.wall += time.perf_counter() - wall
+        self.cpu += time.process_time() - cpu
 
 
-def full_path(batches: list) -> tuple[Watch, Watch]:
-    """Time checking, storing and counting; and checking by itself."""
+def full_path(path: Path) -> tuple[Watch, Watch]:
+    """Time checking, storing and counting as batches come from the parser; and checking by itself."""
     whole, checking = Watch(), Watch()
-    with home() as (database, settings):
+    with home() as (database, settings), opened(path) as source:
         with database.read() as connection:
             register = load_register(connection)
         with whole.running():
             loading = Loading(database, settings, register, TERMS, DETAILS, {})
             loading.begin(NOW)
-            with loading.under_way(lambda: NOW):
-                for batch in batches:
+        with loading.under_way(lambda: NOW):
+            for batch in source.batches:
+                with whole.running():
                     loading.take(batch)
+                with checking.running():
+                    check(batch, register, TERMS)
+            with whole.running():
                 loading.finish(NOW)
-        with checking.running():
-            for batch in batches:
-                check(batch, register, TERMS)
     return whole, checking
 
 
-def bare(batches: list) -> Watch:
+def bare(path: Path) -> Watch:
     """Time an ``executemany`` of the same rows, ready made, into the same table in the same transactions."""
     watch = Watch()
-    with home() as (database, _):
+    names = (*COLUMNS, "transfer_id")
+    sql = f"INSERT INTO reads ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+    with home() as (database, _), opened(path) as source:
         with database.read() as connection:
             register = load_register(connection)
-        rows = [
-            row
-            for batch in batches
-            for row in zip(*check(batch, register, TERMS).columns.values(), repeat(1), strict=False)
-        ]
-        chunks = [rows[at : at + WRITE_ROWS] for at in range(0, len(rows), WRITE_ROWS)]
         with database.write() as connection:
             connection.execute(
                 transfers.insert().values(id=1, began_at=NOW, status="loading", **DETAILS)
             )
-        names = (*COLUMNS, "transfer_id")
-        sql = f"INSERT INTO reads ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
-        with watch.running():
-            for chunk in chunks:
-                with database.write() as connection:
-                    cursor = connection.connection.cursor()
-                    cursor.executemany(sql, chunk)
-                    cursor.close()
+        checked = (check(batch, register, TERMS).columns for batch in source.batches)
+        ready = (
+            row
+            for columns in checked
+            for row in zip(
+                *(columns.get(name, repeat(None)) for name in COLUMNS), repeat(1), strict=False
+            )
+        )
+        gc.disable()
+        while rows := list(islice(ready, WRITE_ROWS)):
+            with watch.running(), database.write() as connection:
+                cursor = connection.connection.cursor()
+                cursor.executemany(sql, rows)
+                cursor.close()
+        gc.enable()
     return watch
 
 
@@ -230,13 +235,9 @@ def main() -> None:
         path = Path(folder) / "bench.jsonl"
         with path.open("w") as stream:
             stream.writelines(f"{line}\n" for line in groups(arguments.reads))
-        with opened(path) as source:
-            batches = list(source.batches)
-        gc.collect()
-        gc.freeze()  # what was parsed beforehand is not part of the path that is timed
         for number in range(arguments.rounds):
-            found["bare"].append(bare(batches))
-            whole, checking = full_path(batches)
+            found["bare"].append(bare(path))
+            whole, checking = full_path(path)
             found["full"].append(whole)
             found["check"].append(checking)
             found["receive"].append(with_parsing(path))

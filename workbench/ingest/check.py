@@ -59,14 +59,9 @@ EARLIEST = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 AHEAD = dt.timedelta(days=1)
 
 _CELLS_KEPT = 200_000
-_SHARES = (
-    "state_confidence",
-    "confidence",
-    "make_confidence",
-    "model_confidence",
-    "color_confidence",
-    "body_confidence",
-)
+_WORDS = {"make", "model", "color", "body"}
+_TEXTS = {"image", "source_id"}
+_SHARES = {"confidence", "state_confidence", *(f"{word}_confidence" for word in _WORDS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +93,8 @@ class Checked:
     Parameters
     ----------
     columns : dict of list
-        :data:`COLUMNS`, good rows only; ``camera_id`` is negative for cameras that are still to be added.
+        Of :data:`COLUMNS` those that the source can fill, good rows only; ``camera_id`` is negative for cameras
+        that are still to be added.
     problems : list of Problem
         The rows that will not do, those included that could not even be read.
     skipped : Counter
@@ -132,7 +128,7 @@ def check(batch: Batch, register: Register, terms: Terms) -> Checked:
         What holds for the whole transfer.
     """
     if not len(batch):
-        return Checked({name: [] for name in COLUMNS}, list(batch.problems), batch.skipped)
+        return Checked({"line": []}, list(batch.problems), batch.skipped)
     return _Check(batch, register, terms).run()
 
 
@@ -168,7 +164,7 @@ class _Check:
         self._place(out, latitude, longitude)
         self._vehicle(out)
         self._rest(out)
-        return self._part({name: out[name] for name in COLUMNS})
+        return self._part({name: out[name] for name in COLUMNS if name in out})
 
     def _plates(self, out: dict[str, list[Any]]) -> None:
         plates, raw = values.plates(self.column("plate"))
@@ -180,11 +176,9 @@ class _Check:
         )
         out["state"] = values.states(self.column("state"))
         scale = self.batch.conventions.confidence
-        out["candidates"] = (
-            values.candidates(self.batch.columns["candidates"], plates, scale)
-            if "candidates" in self.batch.columns
-            else [None] * self.count
-        )
+        if "candidates" in self.batch.columns:
+            pairs = self.batch.columns["candidates"]
+            out["candidates"] = values.candidates(pairs, plates, scale)
 
     def _times(self, out: dict[str, list[Any]]) -> Times:
         times = read_times(self.column("captured_at"), self.batch.conventions, self.terms.zone)
@@ -332,7 +326,9 @@ class _Check:
                 cell = _cells[spot] = cell_of(*spot)
             cells.append(cell)
         out["cell"] = cells
-        heading = self.column("heading")
+        if "heading" not in self.batch.columns:
+            return
+        heading = self.batch.columns["heading"]
         if self.batch.conventions.heading == "compass":
             heading = values.compass(heading)
         degrees = values.numbers(heading)
@@ -345,22 +341,18 @@ class _Check:
         out["heading"] = values.nullable(degrees % 360)
 
     def _vehicle(self, out: dict[str, list[Any]]) -> None:
-        for name in ("make", "model", "color", "body"):
-            out[name] = values.words(self.column(name))
-        for name in _SHARES:
-            if name not in self.batch.columns:
-                out[name] = [None] * self.count
-                continue
-            found, wrong = values.shares(
-                self.batch.columns[name], self.batch.conventions.confidence
-            )
+        columns, scale = self.batch.columns, self.batch.conventions.confidence
+        for name in _WORDS & columns.keys():
+            out[name] = values.words(columns[name])
+        for name in _SHARES & columns.keys():
+            found, wrong = values.shares(columns[name], scale)
             if wrong > 0:
                 self.notes[f"a {name.replace('_', ' ')} out of range was left empty"] += wrong
             out[name] = values.nullable(found)
 
     def _rest(self, out: dict[str, list[Any]]) -> None:
-        out["image"] = values.texts(self.column("image"))
-        out["source_id"] = values.texts(self.column("source_id"))
+        for name in _TEXTS & self.batch.columns.keys():
+            out[name] = values.texts(self.batch.columns[name])
         agency = self.terms.source_agency
         if "source_agency" in self.batch.columns:
             out["source_agency"] = [

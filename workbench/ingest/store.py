@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
-from itertools import repeat
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -35,10 +34,6 @@ Row = tuple[Any, ...]
 
 _ROWS_AT_ONCE = 50_000
 _DAY = 86_400_000_000  # microseconds
-_STORED = (*COLUMNS, "transfer_id")
-_CAPTURED_AT = COLUMNS.index("captured_at")
-_INSERT = f"INSERT INTO reads ({', '.join(_STORED)}) VALUES ({', '.join('?' * len(_STORED))})"
-_COPY = f"COPY reads ({', '.join(_STORED)}) FROM STDIN"
 _MERGE_PLATES = {
     "sqlite": """
         INSERT INTO plates (plate, state, first_at, last_at, reads) VALUES (?, ?, ?, ?, ?)
@@ -73,6 +68,7 @@ class Writer:
     def __init__(self, transfer_id: int) -> None:
         self.transfer_id = transfer_id
         self.waiting: list[Row] = []
+        self._names: tuple[str, ...] = ()
         self._begun = False
         self._months: set[tuple[int, int]] = set()
 
@@ -82,10 +78,10 @@ class Writer:
         Parameters
         ----------
         columns : dict of list
-            :data:`workbench.ingest.check.COLUMNS`.
+            Of :data:`workbench.ingest.check.COLUMNS` those that the source fills, the same for all of a transfer.
         """
-        transfer = repeat(self.transfer_id, len(columns["line"]))
-        self.waiting.extend(zip(*(columns[name] for name in COLUMNS), transfer, strict=True))
+        self._names = self._names or tuple(name for name in COLUMNS if name in columns)
+        self.waiting.extend(zip(*(columns[name] for name in self._names), strict=True))
 
     def write(self, connection: sa.Connection) -> None:
         """Store the rows that wait; the first time, note in the register of transfers where they begin.
@@ -96,7 +92,7 @@ class Writer:
             Inside a writing transaction.
         """
         rows, self.waiting = self.waiting, []
-        store = _insert if connection.dialect.name == "sqlite" else self._copy
+        store = self._insert if connection.dialect.name == "sqlite" else self._copy
         first = store(connection, rows)
         if not self._begun:
             self._begun = True
@@ -106,17 +102,35 @@ class Writer:
                 .values(first_read_id=first)
             )
 
+    def _insert(self, connection: sa.Connection, rows: list[Row]) -> int:
+        """Store rows on SQLite; return the first one's number."""
+        marks = ", ".join("?" * len(self._names))
+        # the transfer's number is the same in every row, and ours
+        sql = (
+            f"INSERT INTO reads ({', '.join(self._names)}, transfer_id) "
+            f"VALUES ({marks}, {self.transfer_id:d})"
+        )
+        cursor = connection.connection.cursor()
+        try:
+            cursor.executemany(sql, rows)
+            last: int = cursor.execute("SELECT last_insert_rowid()").fetchone()[0]
+        finally:
+            cursor.close()
+        return last - len(rows) + 1
+
     def _copy(self, connection: sa.Connection, rows: list[Row]) -> int:
         """Store rows on PostgreSQL; return a number just below the first one's."""
-        self._partition(connection, {row[_CAPTURED_AT] // _DAY for row in rows})
+        time = self._names.index("captured_at")
+        self._partition(connection, {row[time] // _DAY for row in rows})
         first = connection.exec_driver_sql(
             "SELECT nextval(pg_get_serial_sequence('reads', 'id'))"
         ).scalar_one()
         cursor = connection.connection.cursor()
         try:
-            with cursor.copy(_COPY) as copy:
+            names = ", ".join(self._names)
+            with cursor.copy(f"COPY reads ({names}, transfer_id) FROM STDIN") as copy:
                 for row in rows:
-                    copy.write_row(row)
+                    copy.write_row((*row, self.transfer_id))
         finally:
             cursor.close()
         return int(first)
@@ -131,22 +145,19 @@ class Writer:
                 self._months.add(month)
 
 
-def _insert(connection: sa.Connection, rows: list[Row]) -> int:
-    """Store rows on SQLite; return the first one's number."""
-    cursor = connection.connection.cursor()
-    try:
-        cursor.executemany(_INSERT, rows)
-        last: int = cursor.execute("SELECT last_insert_rowid()").fetchone()[0]
-    finally:
-        cursor.close()
-    return last - len(rows) + 1
+class _Places(dict[tuple[str, str], int]):
+    """Numbers what it is asked for, in the order in which it first is."""
+
+    def __missing__(self, key: tuple[str, str]) -> int:
+        place = self[key] = len(self)
+        return place
 
 
 class Counts:
     """Reads by plate and state and by camera and local day, counted as they are written."""
 
     def __init__(self) -> None:
-        self._place: dict[tuple[str, str], int] = {}
+        self._place = _Places()
         self._first = np.zeros(0, dtype=np.int64)
         self._last = np.zeros(0, dtype=np.int64)
         self._reads = np.zeros(0, dtype=np.int64)
@@ -169,9 +180,7 @@ class Counts:
 
     def _add_plates(self, keys: Iterable[tuple[str, str]], times: NDArray[np.int64]) -> None:
         place = self._place
-        where = np.fromiter(
-            (place.setdefault(key, len(place)) for key in keys), dtype=np.int64, count=len(times)
-        )
+        where = np.fromiter(map(place.__getitem__, keys), dtype=np.int64, count=len(times))
         if len(place) > len(self._reads):
             more = max(len(place), 2 * len(self._reads)) - len(self._reads)
             self._first = np.pad(self._first, (0, more), constant_values=np.iinfo(np.int64).max)
