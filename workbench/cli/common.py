@@ -35,8 +35,17 @@ __all__ = [
 EXIT_FAILED = 2
 EXIT_REFUSED = 3
 
-console = Console()
-_errors = Console(stderr=True)
+_PIPED_WIDTH = 200
+
+
+def _console(*, stderr: bool = False) -> Console:
+    """Return a console as wide as the terminal; wide where the output goes elsewhere, so that nothing is cut."""
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(stderr=stderr, width=None if stream.isatty() else _PIPED_WIDTH)
+
+
+console = _console()
+_errors = _console(stderr=True)
 
 
 class Desk:
