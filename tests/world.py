@@ -1,9 +1,9 @@
 """A small agency for tests that read like the scene they describe.
 
-    world = World(tmp_path)
-    world.camera("C4", at=(36.58, -120.25))
-    world.read("7ABX123", camera="C4", at="2026-03-02 21:12")
-    case = world.desk("rivera").case("26-00417", purpose="homicide", reason=REASON)
+world = World(tmp_path)
+world.camera("C4", at=(36.58, -120.25))
+world.read("7ABX123", camera="C4", at="2026-03-02 21:12")
+case = world.desk("rivera").case("26-00417", purpose="homicide", reason=REASON)
 """
 
 from __future__ import annotations
@@ -63,7 +63,12 @@ class World:
     """An agency with its home folder, an administrator ``okafor``, and an analyst ``rivera`` who may search."""
 
     def __init__(
-        self, home: Path, *, profile: str = "clovis-ca", now: str = "2026-03-10 12:00", url: str = ""
+        self,
+        home: Path,
+        *,
+        profile: str = "clovis-ca",
+        now: str = "2026-03-10 12:00",
+        url: str = "",
     ) -> None:
         self.clock = Clock(now)
         self.settings = Settings(
@@ -205,7 +210,9 @@ class World:
 
     def _insert(self, table: sa.Table, **values: Any) -> int:
         with self.service.database.write() as connection:
-            return int(connection.execute(table.insert().returning(table.c.id), values).scalar_one())
+            return int(
+                connection.execute(table.insert().returning(table.c.id), values).scalar_one()
+            )
 
 
 def _count(connection: sa.Connection, values: dict[str, Any], camera: int, at: dt.datetime) -> None:

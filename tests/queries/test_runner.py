@@ -217,7 +217,6 @@ def test_an_ended_session_sees_nothing(world: World) -> None:
     "clinton-ut:426.5[2]",
     "seal-beach-ca:RETENTION[1]",
     "claremont-ca:820.5[1]",
-
 )
 def test_an_administrator_does_not_see_reads_by_being_one(world: World) -> None:
     with pytest.raises(Refused):
