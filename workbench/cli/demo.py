@@ -76,7 +76,9 @@ def _remove(home: Path) -> None:
     if not home.exists():
         return
     if (home / "workbench.toml").exists() and not (home / "truth").is_dir():
-        raise Failed(f"{home} is not a demo: it has no truth folder.", "Remove it by hand if you must.")
+        raise Failed(
+            f"{home} is not a demo: it has no truth folder.", "Remove it by hand if you must."
+        )
     if any(home.iterdir()) and not (home / "workbench.toml").exists():
         raise BadInput(f"{home} is not a workbench home.", "Choose another folder with --home.")
     shutil.rmtree(home)
