@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -53,13 +54,22 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def _address(process: subprocess.Popen[bytes], log: Path) -> str:
+    """Wait for the address in the log, and until it is listened to, which is a moment later."""
     for _ in range(600):
         found = re.search(r"http://127\.0\.0\.1:\d+/lab\?token=\w+", log.read_text())
-        if found:
+        if found and _answers(found[0]):
             return found[0]
         assert process.poll() is None, log.read_text()
         time.sleep(0.1)
     raise AssertionError(log.read_text())
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address):
+            return True
+    except urllib.error.URLError:
+        return False
 
 
 def test_the_page_may_load_nothing_from_elsewhere(server: str) -> None:

@@ -8,7 +8,7 @@ import math
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from workbench.ingest.formats.base import Conventions
@@ -133,6 +133,7 @@ def test_a_local_time_is_what_the_zone_says_or_is_refused(moment):
         max_size=20,
     )
 )
+@example([-1.797693134862316e302])
 def test_nothing_is_raised_and_every_value_is_accounted_for(values):
     for conventions in (LOCAL, EPOCH, Conventions(time_formats=("%d.%m.%Y %H:%M",))):
         times = read_times(values, conventions, ZONE)

@@ -78,7 +78,7 @@ def _epoch(values: Sequence[Any]) -> Times:
     with np.errstate(invalid="ignore"):
         factor = np.where(found < _SECONDS_BELOW, 1e6, np.where(found < _MILLIS_BELOW, 1e3, 1.0))
         good = (found > 0) & (found < _MICROS_BELOW)
-    micros = np.rint(np.where(good, found * factor, 0.0)).astype(np.int64)
+    micros = np.rint(np.where(good, found, 0.0) * factor).astype(np.int64)
     reasons = {row: _absent_or_unreadable(values[row]) for row in np.flatnonzero(~good).tolist()}
     return Times(micros, good, reasons)
 
