@@ -104,3 +104,18 @@ def test_passwords_are_for_their_owner_alone(home: Path):
 )
 def test_case_numbers_take_the_form_of_the_profiles_example(example: str, form: str):
     assert demo.number_form(example) == form
+
+
+def test_the_home_has_its_own_notebooks_with_parameters_that_lead_somewhere(home: Path):
+    from nbformat import read
+
+    notebooks = {path.stem: read(path, as_version=4) for path in (home / "notebooks").iterdir()}
+    assert sorted(notebooks) == ["audit", "canvass", "partial_plate"]
+    opened = notebooks["canvass"]
+    case = json.loads((home / "truth" / "shooting.json").read_text(encoding="utf-8"))["case_number"]
+    assert f'case = "{case}"' in next(
+        cell.source
+        for cell in opened.cells
+        if "injected-parameters" in cell.metadata.get("tags", [])
+    )
+    assert not any(cell.get("outputs") for cell in opened.cells)

@@ -60,7 +60,7 @@ def environment(home: Path) -> dict[str, str]:
 @click.option(
     "--notebooks",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="The folder to open; else ./notebooks.",
+    help="The folder to open; else the home's own notebooks, else ./notebooks.",
 )
 @click.option("--port", default=8888, show_default=True, help="The next free one is taken.")
 @click.option("--browser/--no-browser", default=True, help="Open a browser window.")
@@ -76,15 +76,15 @@ def lab(desk: Desk, notebooks: Path | None, port: int, *, browser: bool, allow_r
     close it.
     """
     home = desk.settings.home
-    folder = notebooks or _notebooks()
+    folder = notebooks or _notebooks(home)
     command = arguments(folder.resolve(), port=port, browser=browser, root=allow_root)
     os.execve(command[0], command, environment(home))  # noqa: S606  our own interpreter, our own arguments
 
 
-def _notebooks() -> Path:
-    """Return the folder of the notebooks: here, or beside the package in a checkout."""
+def _notebooks(home: Path) -> Path:
+    """Return the folder of the notebooks: the home's own, here, or beside the package in a checkout."""
     beside = Path(__file__).resolve().parents[2] / "notebooks"
-    for folder in (Path("notebooks"), beside):
+    for folder in (home / "notebooks", Path("notebooks"), beside):
         if folder.is_dir():
             return folder
     raise NotSetUp(

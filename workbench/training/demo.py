@@ -112,6 +112,7 @@ def build(
     finally:
         service.close()
     _keep_passwords(home, replay.passwords)
+    _fill_in(home)
     if reads > _KEEP_FILES:  # they are in the database now, and would take as much room again
         shutil.rmtree(home / "transfers")
     log_in(home)
@@ -155,13 +156,9 @@ def reports(
     from workbench.reporting.runner import run
 
     home = Path(home).resolve()
-    plans = [
-        ("canvass", _canvass(home)),
-        ("partial_plate", _partial(home)),
-        ("audit", _audit(home)),
-    ]
+    plans = _plans(home)
     made = []
-    for number, (name, parameters) in enumerate(plans):
+    for number, (name, parameters) in enumerate(plans.items()):
         if progress is not None:
             progress("Three reports", number, len(plans))
         with _acting(home, name):
@@ -169,6 +166,26 @@ def reports(
     if progress is not None:
         progress("Three reports", len(plans), len(plans))
     return made
+
+
+def _plans(home: Path) -> dict[str, dict[str, Any]]:
+    """Return the parameters of each report."""
+    return {"canvass": _canvass(home), "partial_plate": _partial(home), "audit": _audit(home)}
+
+
+def _fill_in(home: Path) -> None:
+    """Put the report notebooks into the home with the demo's own parameters, for whoever opens JupyterLab on it."""
+    import nbformat
+    from papermill.iorw import load_notebook_node
+    from papermill.parameterize import parameterize_notebook
+
+    from workbench.reporting.runner import notebook_path
+
+    folder = home / "notebooks"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    for name, parameters in _plans(home).items():
+        notebook = parameterize_notebook(load_notebook_node(str(notebook_path(name))), parameters)
+        nbformat.write(notebook, folder / f"{name}.ipynb")  # type: ignore[no-untyped-call]
 
 
 def _canvass(home: Path) -> dict[str, Any]:
