@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from workbench.analysis.pattern import Pattern
@@ -51,6 +51,8 @@ def test_a_share_is_never_rounded_to_a_false_certainty(value: float | None, word
 
 
 @given(st.floats(0, 1))
+@example(0.005)
+@example(0.995)
 def test_only_a_whole_share_reads_as_whole(value: float) -> None:
     assert (text.share(value) == "100%") == (value == 1)
     assert (text.share(value) == "0%") == (value == 0)

@@ -66,9 +66,9 @@ def share(value: float | None) -> str:
     """Return a fraction as a percentage that is never rounded to a false 0 or 100."""
     if value is None or math.isnan(value):
         return "unknown"
-    if 0 < value < 0.005:
+    if 0 < value < 0.01 and round(value * 100) == 0:
         return "under 1%"
-    if 0.995 <= value < 1:
+    if value < 1 and round(value * 100) == 100:
         return "over 99%"
     return f"{value:.0%}"
 
