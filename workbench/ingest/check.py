@@ -234,32 +234,35 @@ class _Check:
         times: Times,
     ) -> None:
         """Match cameras; fill positions from the register where a row has none."""
-        pairs = list(
-            zip(
-                values.keys(self.column("camera")),
-                values.keys(self.column("camera_group")),
-                strict=True,
-            )
-        )
-        distinct = {pair: place for place, pair in enumerate(dict.fromkeys(pairs))}
-        found: list[Camera | None] = [self.register.find(*pair) for pair in distinct]
-        which = np.fromiter((distinct[pair] for pair in pairs), dtype=np.int64, count=self.count)
+        raw = list(zip(self.column("camera"), self.column("camera_group"), strict=True))
+        distinct, which = values.numbered(raw)
+        pairs = [(values.key(camera), values.key(group)) for camera, group in distinct]
+        found: list[Camera | None] = [self.register.find(*pair) for pair in pairs]
         usable = placed & times.good
         if self.blame:
             usable[list(self.blame)] = False
-        for pair, place in distinct.items():
+        for place, pair in enumerate(pairs):
             if found[place] is None:
                 rows = np.flatnonzero(which == place)
-                found[place] = self._meet(pair, rows, rows[usable[rows]], latitude, longitude)
+                found[place] = self.register.find(*pair) or self._meet(
+                    pair, rows, rows[usable[rows]], latitude, longitude
+                )
         self._fill(which, found, latitude, longitude, placed)
         ids = np.array([0 if camera is None else camera.id for camera in found], dtype=np.int64)
         out["camera_id"] = ids[which].tolist()
-        public = [camera is None or camera.governmental for camera in found]
-        own = values.truths(self.column("governmental"), self.terms.governmental)
-        # as a number: SQLite's driver takes twice as long over True
-        out["governmental"] = [
-            int(mine and public[place]) for mine, place in zip(own, which.tolist(), strict=True)
-        ]
+        out["governmental"] = self._governmental(found, which)
+
+    def _governmental(self, found: list[Camera | None], which: values.Places) -> list[int]:
+        """Return 1 where both the row (or the transfer) and the camera are governmental, else 0.
+
+        Numbers, because SQLite's driver takes twice as long over True and False.
+        """
+        public = np.array([camera is None or camera.governmental for camera in found])
+        own: Any = self.terms.governmental
+        if "governmental" in self.batch.columns:
+            own = np.array(values.truths(self.column("governmental"), own))
+        both: list[int] = (public[which] & own).astype(np.int64).tolist()
+        return both
 
     def _meet(
         self,

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from workbench.ingest.check import COLUMNS
 from workbench.ingest.times import day_bounds
+from workbench.ingest.values import Numbering
 from workbench.records.database import Database, ensure_partitions
 from workbench.records.tables import (
     camera_days,
@@ -145,19 +146,11 @@ class Writer:
                 self._months.add(month)
 
 
-class _Places(dict[tuple[str, str], int]):
-    """Numbers what it is asked for, in the order in which it first is."""
-
-    def __missing__(self, key: tuple[str, str]) -> int:
-        place = self[key] = len(self)
-        return place
-
-
 class Counts:
     """Reads by plate and state and by camera and local day, counted as they are written."""
 
     def __init__(self) -> None:
-        self._place = _Places()
+        self._place = Numbering()
         self._first = np.zeros(0, dtype=np.int64)
         self._last = np.zeros(0, dtype=np.int64)
         self._reads = np.zeros(0, dtype=np.int64)

@@ -17,11 +17,14 @@ from workbench.analysis.plates import MAX_LENGTH, normalize, state_code
 __all__ = [
     "Bools",
     "Floats",
+    "Numbering",
+    "Places",
     "candidates",
     "compass",
     "given",
-    "keys",
+    "key",
     "nullable",
+    "numbered",
     "numbers",
     "plates",
     "shares",
@@ -34,6 +37,7 @@ __all__ = [
 T = TypeVar("T")
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Places = NDArray[np.int64]
 
 _WRITTEN = [f"{share / 10_000:g}" for share in range(10_001)]
 _RAW_LENGTH = 40
@@ -175,21 +179,35 @@ def texts(values: Sequence[Any]) -> list[str | None]:
     ]
 
 
+class Numbering(dict[Any, int]):
+    """Numbers what it is asked for, from 0, in the order in which each is first asked for."""
+
+    def __missing__(self, key: Any) -> int:
+        place = self[key] = len(self)
+        return place
+
+
+def numbered(values: Sequence[tuple[Any, ...]]) -> tuple[list[tuple[Any, ...]], Places]:
+    """Return the distinct ones of some tuples, and for each tuple its place among them."""
+    known = Numbering()
+    try:
+        which = np.fromiter(map(known.__getitem__, values), dtype=np.int64, count=len(values))
+    except TypeError:  # a list or an object stands in one of them
+        return list(values), np.arange(len(values))
+    return list(known), which
+
+
 def _each(values: Sequence[Any], turn: Callable[[Any], T]) -> list[T]:
     """Turn every value, each distinct one once: these columns have few."""
     try:
         known = {value: turn(value) for value in set(values)}
     except TypeError:  # a list or an object stands among them
         return [turn(value) for value in values]
-    return [known[value] for value in values]
+    return list(map(known.__getitem__, values))
 
 
-def keys(values: Sequence[Any]) -> list[str]:
-    """Return what a vendor calls its cameras: numbers and words alike as text; empty for nothing."""
-    return _each(values, _key)
-
-
-def _key(value: object) -> str:
+def key(value: object) -> str:
+    """Return what a vendor calls a camera: numbers and words alike as text; empty for nothing."""
     whole = isinstance(value, float) and value.is_integer()
     return _text(int(value) if whole else value, _WORD_LENGTH)  # type: ignore[call-overload]
 
@@ -265,8 +283,9 @@ def _candidates(pairs: list[tuple[Any, Any]], best: str, scale: str) -> str | No
             continue
         seen.append(normal)
         share = sure if sure.__class__ is float else _number(sure)
-        if scale == "percent" or (scale == "auto" and share > 1.0):
-            share /= 100.0
-        known = 0.0 <= share <= 1.0
-        parts.append(f'["{normal}", {_WRITTEN[int(share * 10_000 + 0.5)] if known else "null"}]')
+        steps = share * (
+            100.0 if scale == "percent" or (scale == "auto" and share > 1.0) else 10_000.0
+        )
+        written = _WRITTEN[int(steps + 0.5)] if 0.0 <= steps <= 10_000.0 else "null"
+        parts.append(f'["{normal}", {written}]')
     return f"[{', '.join(parts)}]" if parts else None
