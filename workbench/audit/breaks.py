@@ -107,10 +107,15 @@ def _span(first: int, last: int) -> str:
     return f"Record {first} was" if first == last else f"Records {first} to {last} were"
 
 
+def _askable(value: Any) -> str:
+    """Return a damaged field as a text that a database can be asked for; no record's hash is like it then."""
+    return str(value).encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def _shift(connection: sa.Connection, row: tuple[Any, ...]) -> int | None:
     """Return what must be added to the row's number for its hash to hold; None where nothing does."""
     before = connection.execute(
-        sa.select(audit_records.c.seq).where(audit_records.c.hash == str(row[_PREV]))
+        sa.select(audit_records.c.seq).where(audit_records.c.hash == _askable(row[_PREV]))
     ).scalar()
     shifts = [each for n in range(1, _REACH + 1) for each in (n, -n)]
     if before is not None and before + 1 != row[_SEQ]:
