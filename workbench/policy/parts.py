@@ -68,11 +68,6 @@ class Requirement(Cited):
     )
     remedy: Text = Field(description="What would mend it, and who can do that.")
 
-    @property
-    def within_days(self) -> int | None:
-        """About how many days it stays current, for tables; None for no end."""
-        return self.within.days if self.within else None
-
 
 class Purpose(Cited):
     """A purpose that the policy allows."""
