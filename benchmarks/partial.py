@@ -1,15 +1,14 @@
-"""Partial plates: how fast the ranking is beside rapidfuzz, and how often it finds the vehicle.
+"""Partial plates: how fast the ranking is beside rapidfuzz.
 
-    .venv/bin/python benchmarks/partial.py [--plates 1000000,4000000] [--trials 300] [--write]
+    .venv/bin/python benchmarks/partial.py [--plates 1000000,4000000] [--write]
 
-``--write`` puts the tables into docs/partial-plates.md. rapidfuzz is measured where it is installed.
-The witnesses are simulated from the shipped tables, at their error rates, half and twice of them: kinder than life.
+``--write`` puts the table into docs/partial-plates.md. rapidfuzz is measured where it is installed.
+How often the ranking finds the vehicle is in ``partial_accuracy.py``.
 """
 
 from __future__ import annotations
 
 import argparse
-import itertools
 import os
 import platform
 import re
@@ -18,13 +17,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
-from workbench.analysis import evidence, kernel
-from workbench.analysis.errormodels import ErrorModel, error_model
-from workbench.analysis.partial import _FAR_WORSE, rank
-from workbench.analysis.pattern import Item, Pattern
-from workbench.analysis.plates import ALPHABET, formats
+from workbench.analysis import kernel
+from workbench.analysis.errormodels import error_model
+from workbench.analysis.partial import _FAR_WORSE
+from workbench.analysis.pattern import Pattern
+from workbench.analysis.plates import formats
 from workbench.analysis.scoring import PlateSet, at_random, scores
 
 try:
@@ -109,153 +107,6 @@ def _speed_row(name: str, pattern: Pattern, text: str, known: list[str], kept: P
     return f"| {len(known):,} | {name} | {' | '.join(shown)} | {ratio} |"
 
 
-# --- accuracy --------------------------------------------------------------------------------------
-
-
-def spoiled(plate: str, model: ErrorModel, rng: np.random.Generator) -> str:
-    """Return what somebody makes of a plate who errs as the model says."""
-    true = list(plate)
-    j = 0
-    while j < len(true) - 1:
-        if rng.random() < model.swapped:
-            true[j], true[j + 1] = true[j + 1], true[j]
-            j += 1
-        j += 1
-    seen = []
-    for character in [*true, ""]:
-        if rng.random() < model.extra:
-            seen.append(ALPHABET[rng.choice(36, p=model.extra_is)])
-        if character and rng.random() >= model.missing[ALPHABET.index(character)]:
-            seen.append(ALPHABET[rng.choice(36, p=model.substitution[ALPHABET.index(character)])])
-    return "".join(seen)
-
-
-def recalled(plate: str, known: int, model: ErrorModel, rng: np.random.Generator) -> Pattern:
-    """Return a witness's pattern: so many characters, with mistakes; the others are unknown."""
-    said = spoiled(plate, model, rng)
-    unknown = set(rng.permutation(len(said))[known:].tolist())
-    return Pattern(tuple(Item() if j in unknown else Item(c) for j, c in enumerate(said)))
-
-
-def told(name: str, true: list[str], source: str, rng: np.random.Generator) -> list[str]:
-    """Return what a witness or a camera says of colors or makes."""
-    names, _, matrix = evidence.confusions(name, source)
-    return [names[rng.choice(len(names), p=matrix[names.index(value)])] for value in true]
-
-
-def town(count: int, rng: np.random.Generator) -> pd.DataFrame:
-    """Return vehicles: what they are, and what the cameras made of them."""
-    frame = pd.DataFrame({"true": rng.permutation(plates(count, rng))})
-    frame["plate"] = [spoiled(plate, CAMERA, rng) for plate in frame["true"]]
-    right = (frame["plate"] == frame["true"]).to_numpy()
-    frame["reads"] = np.where(right, rng.integers(1, 7, count), 1)
-    for name in ("color", "make"):
-        names, share, _ = evidence.confusions(name, "camera")
-        frame[f"true_{name}"] = rng.choice(names, count, p=share)
-        frame[name] = told(name, frame[f"true_{name}"].tolist(), "camera", rng)
-    return frame.assign(state="CA", recent=rng.random(count))
-
-
-def accuracy(trials: int) -> tuple[list[str], list[str]]:
-    rng = np.random.default_rng(2026)
-    everybody = town(60_000, rng)
-    lines = [
-        "| known | mistakes | search | top 1 | top 10 | top 50 | wildcards, most recent first: top 10 "
-        "| rapidfuzz: top 10 |",
-        "|---:|---:|---|---:|---:|---:|---:|---:|",
-    ]
-    said: list[tuple[float, bool]] = []
-    for known in (3, 4, 5, 7):
-        for factor in (0.5, 1.0, 2.0):
-            for near in (False, True):
-                row = _accuracy_row(everybody, known, factor, trials, rng, near=near, said=said)
-                lines.append(row)
-                print(row, flush=True)
-    return lines, _calibration(said)
-
-
-def _accuracy_row(
-    everybody: pd.DataFrame, known: int, factor: float, trials: int, rng: np.random.Generator,
-    *, near: bool, said: list[tuple[float, bool]],
-) -> str:  # fmt: skip
-    found: dict[str, list[int]] = {"ours": [], "wildcards": [], "rapidfuzz": []}
-    model = WITNESS.scaled(factor)
-    for _ in range(trials):
-        number = int(rng.integers(len(everybody)))
-        some = everybody
-        options: dict[str, object] = {}
-        if near:  # an hour, a circle of 2 km, and the color
-            others = rng.choice(len(everybody), 500, replace=False)
-            some = everybody.iloc[np.unique(np.append(others, number))].reset_index(drop=True)
-            number = int(np.flatnonzero(some["true"] == everybody["true"].iloc[number])[0])
-            away = 2000 * np.sqrt(rng.random(len(some)))
-            away[number] = min(2000.0, rng.exponential(500))
-            some = some.assign(nearest_m=away)
-            options = {
-                "near": True,
-                "color": told("color", [some["true_color"].iloc[number]], "witness", rng)[0],
-            }
-        pattern = recalled(some["true"].iloc[number], known, model, rng)
-        read_as = some["plate"].iloc[number]
-        ranked = rank(pattern, some, limit=50, **options)  # type: ignore[arg-type]
-        hits = np.flatnonzero(ranked["plate"] == read_as)
-        found["ours"].append(int(hits[0]) if len(hits) else 999)
-        said.extend(
-            (p, plate == read_as)
-            for p, plate in zip(ranked["probability"], ranked["plate"], strict=True)
-        )
-        found["wildcards"].append(_wildcards(str(pattern), some, read_as))
-        if process is not None:
-            query = str(pattern).replace("?", "")
-            best = process.extract(query, some["plate"].tolist(), scorer=fuzz.ratio, limit=50)
-            found["rapidfuzz"].append(next((n for n, b in enumerate(best) if b[0] == read_as), 999))
-
-    def within(who: str, top: int) -> str:
-        return f"{100 * np.mean([n < top for n in found[who]]):.0f} %" if found[who] else "–"
-
-    search = "an hour, 2 km, color" if near else f"{len(everybody):,} plates, nothing else"
-    shown = [within("ours", 1), within("ours", 10), within("ours", 50), within("wildcards", 10),
-             within("rapidfuzz", 10)]  # fmt: skip
-    return f"| {known} of 7 | × {factor:g} | {search} | {' | '.join(shown)} |"
-
-
-def _wildcards(text: str, some: pd.DataFrame, read_as: str) -> int:
-    pattern = re.compile(text.replace("?", "."))
-    match = some[[bool(pattern.fullmatch(p)) for p in some["plate"]]]
-    order = match.sort_values("recent", ascending=False)["plate"].tolist()
-    return order.index(read_as) if read_as in order else 999
-
-
-def _calibration(said: list[tuple[float, bool]]) -> list[str]:
-    values = np.array([p for p, _ in said])
-    right = np.array([r for _, r in said])
-    edges = np.array([0.0, 0.01, 0.05, 0.2, 0.4, 0.6, 0.8, 0.95, 1.0])
-    lines = ["| said to be | candidates | mean said | were right |", "|---|---:|---:|---:|"]
-    error = 0.0
-    for low, high in itertools.pairwise(edges):
-        chosen = (values > low) & (values <= high)
-        if not chosen.any():
-            continue
-        mean, true = values[chosen].mean(), right[chosen].mean()
-        error += chosen.sum() / len(values) * abs(mean - true)
-        lines.append(f"| {low:.0%} to {high:.0%} | {chosen.sum():,} | {mean:.1%} | {true:.1%} |")
-    likely = values > 0.01
-    gap = np.average(
-        [abs(values[c].mean() - right[c].mean()) for c in _bins(values, edges[1:]) if c.any()],
-        weights=[c.sum() for c in _bins(values, edges[1:]) if c.any()],
-    )
-    lines.append("")
-    lines.append(
-        f"Expected calibration error {error:.3f} over all candidates listed, {gap:.3f} over the "
-        f"{likely.sum():,} said to be above 1 %."
-    )
-    return lines
-
-
-def _bins(values: np.ndarray, edges: np.ndarray) -> list[np.ndarray]:
-    return [(values > low) & (values <= high) for low, high in itertools.pairwise(edges)]
-
-
 def write(name: str, lines: list[str]) -> None:
     """Put lines between the marks of that name in the document."""
     text = DOCUMENT.read_text("utf-8")
@@ -268,7 +119,6 @@ def write(name: str, lines: list[str]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--plates", default="1000000,4000000")
-    parser.add_argument("--trials", type=int, default=300)
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     kernel.MAX_THREADS = 1
@@ -281,19 +131,12 @@ def main() -> None:
         f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {against}"
     )
     quick = speed([int(count) for count in options.plates.split(",") if count])
-    right, calibrated = accuracy(options.trials)
-    print("\n".join(calibrated))
     if options.write:
         machine = (
             f"Least processor time of five interleaved runs on one core, Python "
             f"{platform.python_version()}, {against}."
         )
         write("speed", [machine, "", *quick])
-        write(
-            "accuracy",
-            [f"{options.trials} simulated witnesses for each row, seed 2026.", "", *right],
-        )
-        write("calibration", calibrated)
 
 
 if __name__ == "__main__":
