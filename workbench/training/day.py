@@ -107,6 +107,15 @@ class CityDay:
         silent = silent_mask(self.outages, codes, sightings.camera, sightings.micros)
         return recognize(_rows(sightings, ~silent), self.fleet, self.cameras, rng)
 
+    def drives(self, day: int) -> tuple[Tours, Passes]:
+        """Return what everybody drives on a day, and the working cameras that they go by, read or not.
+
+        Without the incidents' vehicles, which are told of apart.
+        """
+        rng = np.random.default_rng([self.seed, 5, day])
+        tours = self._tours(day, rng)
+        return tours, self._working(passes_of(tours, self.ways, rng), day)
+
     def told_passes(self) -> list[tuple[str, dt.datetime]]:
         """Return camera and time of everything that the stories need to be seen."""
         found = []

@@ -87,6 +87,18 @@ class Network:
             node = int(self.city.start[edge])
         return edges[::-1]
 
+    def way(self, variant: int, origin: int, destination: int) -> list[int]:
+        """Return the edges on which a driver of a variant goes from one zone to another; none if there is no way."""
+        start, end = int(self.gates[origin]), int(self.gates[destination])
+        graph = _main_graph(self.city, self.out)
+        _, before, _ = _dijkstra(graph, self.variants[variant].tolist(), [start], stop=end)
+        edges: list[int] = []
+        node = end
+        while node != start and node in before:
+            edges.append(before[node])
+            node = int(self.city.start[before[node]])
+        return edges[::-1] if node == start else []
+
     def towards(self, targets: Iterable[int]) -> list[list[int]]:
         """Return for each target the next node on the way there from every node; -1 at the target itself.
 

@@ -38,7 +38,7 @@ from workbench.training.searches import Desk, PlannedSearch, plan_ordinary
 from workbench.training.stories import Stage, tell
 from workbench.training.vehicles import Roster, build_fleet
 
-__all__ = ["Delivery", "Progress", "simulate"]
+__all__ = ["Delivery", "Progress", "Town", "simulate"]
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is."""
@@ -147,7 +147,7 @@ def simulate(
         )
     root, zone = Path(folder), ZoneInfo(timezone)
     first_day = end - dt.timedelta(days=days - 1)
-    town = _Town.build(seed, reads, days, first_day, zone, case_numbers)
+    town = Town.build(seed, reads, days, first_day, zone, case_numbers)
     for name in ("transfers", "truth", "map"):
         (root / name).mkdir(parents=True, exist_ok=True)
     dispatch = Dispatch(
@@ -190,14 +190,17 @@ def simulate(
 
 
 @dataclass(frozen=True, slots=True)
-class _Town:
+class Town:
+    """The city with everybody in it, before a day of it has been simulated: for those who need its truth in memory."""
+
     life: CityDay
     cases: tuple[Case, ...]
 
     @classmethod
     def build(
         cls, seed: int, reads: int, days: int, first_day: dt.date, zone: ZoneInfo, case_numbers: str
-    ) -> _Town:
+    ) -> Town:
+        """Build it; the parameters are those of `simulate`."""
         city = santa_lucera()
         network = network_of(city)
         cameras = install(network, first_day, days)

@@ -62,6 +62,7 @@ def recall(
     sure: tuple[int, ...] = (),
     known: int | None = None,
     open_end: bool = True,
+    mistakes: float = 1.0,
 ) -> Memory:
     """Remember a plate.
 
@@ -76,6 +77,8 @@ def recall(
         How many characters are remembered at all; all of them for one witness in five, else three to five.
     open_end : bool
         Whether unknown characters at the end become a ``*``.
+    mistakes : float
+        How many times as likely every mistake is as it is for an ordinary witness.
     """
     if known is None:
         known = len(plate) if rng.random() < 0.2 else int(rng.integers(3, 6))
@@ -88,9 +91,9 @@ def recall(
     places = set(sure) | set(chosen)
     said = list(plate)
     for place in sorted(places - set(sure)):
-        said[place] = _slip(plate[place], rng)
+        said[place] = _slip(plate[place], rng, mistakes)
     for place in sorted(places - set(sure)):
-        if place + 1 in places and place + 1 not in sure and rng.random() < _SWAP:
+        if place + 1 in places and place + 1 not in sure and rng.random() < _SWAP * mistakes:
             said[place], said[place + 1] = said[place + 1], said[place]
     wrong = tuple(place for place in sorted(places) if said[place] != plate[place])
     signs = [said[place] if place in places else "?" for place in range(len(plate))]
@@ -100,8 +103,8 @@ def recall(
     return Memory(pattern, spoken(signs), wrong)
 
 
-def _slip(character: str, rng: np.random.Generator) -> str:
-    if rng.random() >= _SLIP:
+def _slip(character: str, rng: np.random.Generator, mistakes: float) -> str:
+    if rng.random() >= _SLIP * mistakes:
         return character
     if character.isdigit():
         return str(rng.integers(10))
