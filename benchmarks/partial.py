@@ -20,7 +20,7 @@ import numpy as np
 
 from workbench.analysis import kernel
 from workbench.analysis.errormodels import error_model
-from workbench.analysis.partial import _FAR_WORSE
+from workbench.analysis.fits import _FAR_WORSE
 from workbench.analysis.pattern import Pattern
 from workbench.analysis.plates import formats
 from workbench.analysis.scoring import PlateSet, at_random, scores

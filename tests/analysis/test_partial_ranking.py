@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from slow_reference import PLATES, reference, small_patterns
 
-from workbench.analysis import partial
+from workbench.analysis import fits
 from workbench.analysis.errormodels import error_model
 from workbench.analysis.partial import COLUMNS, rank
 from workbench.analysis.pattern import Pattern
@@ -242,7 +242,7 @@ def test_the_limit_cuts_the_same_list():
 def test_many_candidates_give_the_same_leads(monkeypatch):
     frame = vehicles(*crowd(4000), "7ABX123", "7A8X123")
     every = ranked("7ABX1?3", frame, limit=20)
-    monkeypatch.setattr(partial, "_MANY", 100)
+    monkeypatch.setattr(fits, "MANY", 100)
     fast = ranked("7ABX1?3", frame, limit=20)
     strong = every["probability"] > 1e-4
     assert list(fast["plate"][: strong.sum()]) == list(every["plate"][strong])

@@ -23,12 +23,13 @@ from workbench.analysis import evidence
 from workbench.analysis.errormodels import ErrorModel, SeenBy, error_model
 from workbench.analysis.evidence import Factor
 from workbench.analysis.explain import factor_text, fit_words, number_text, percent_text
+from workbench.analysis.fits import chance_misread, plate_fits, threshold_for
 from workbench.analysis.pattern import Pattern
 from workbench.analysis.plates import state_code
-from workbench.analysis.scoring import PlateSet, at_random, fits_series, scores
+from workbench.analysis.scoring import PlateSet, at_random, fits_series, likelihoods
 from workbench.errors import BadInput
 
-__all__ = ["COLUMNS", "UNREAD", "rank"]
+__all__ = ["COLUMNS", "UNREAD", "Among", "rank", "said_state"]
 
 COLUMNS = (
     "rank",
@@ -53,11 +54,26 @@ UNREAD = 0.3
 
 Floats = npt.NDArray[np.float64]
 
-_REPEATED = 0.35  # the chance that a misread, once made, is made again at the next read
-_ODD = 6.0  # how many times more often a plate of no known series is a misread
-_MANY = 50_000  # above this, plates that fit far worse than one at random are not scored
-_FAR_WORSE = 1e-2
 _LISTED = 1e-6  # candidates below this part of the best are not listed
+
+
+@dataclass(frozen=True)
+class Among:
+    """What the candidates of a ranking were chosen from, by their plates alone.
+
+    Parameters
+    ----------
+    vehicles : int
+        How many vehicles there were.
+    by_chance : float
+        The mean likelihood of the pattern over plates as they are issued.
+    others : float
+        The mean factor, per vehicle of all, that those who were not chosen have together.
+    """
+
+    vehicles: int
+    by_chance: float
+    others: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +104,8 @@ def rank(
     limit: int = 50,
     near: bool = False,
     unread: float = UNREAD,
+    camera: ErrorModel | None = None,
+    among: Among | None = None,
 ) -> pd.DataFrame:
     """Rank vehicles by the probability that each is the one that was meant.
 
@@ -110,6 +128,10 @@ def rank(
         Whether ``nearest_m`` is evidence: the vehicle was at the scene.
     unread : float
         The chance that no camera read the vehicle; above 0 and below 1.
+    camera : ErrorModel, optional
+        The mistakes of the cameras; the shipped table if left out.
+    among : Among, optional
+        Where the candidates are a short list: what they were chosen from.
 
     Returns
     -------
@@ -117,7 +139,8 @@ def rank(
         The columns of ``COLUMNS``, best first, ties in the order of plate and state. Candidates that weigh less
         than a millionth of the best are left out. ``explanation`` says what fits and by what factor; its numbers
         multiply and divide to the probability. ``attrs``: ``none_of_these`` (the probability that it is none of
-        the candidates), ``candidates`` (how many were weighed) and ``seen_by``.
+        any vehicle that was read), ``others`` (the probability of all those that are not listed), ``candidates`` (how
+        many were weighed) and ``seen_by``.
 
     Raises
     ------
@@ -127,32 +150,43 @@ def rank(
     if not 0.0 < unread < 1.0:
         raise BadInput("The chance of an unread vehicle is not between 0 and 1.", "Give 0.3, say.")
     witness = error_model(seen_by)
-    said_state = _said_state(state)
+    state = said_state(state)
     frame = pd.DataFrame(candidates).reset_index(drop=True)
-    said = {"color": color, "make": make, "model": model, "body": body, "state": said_state}
+    said = {"color": color, "make": make, "model": model, "body": body, "state": state}
     factors = _factors(frame, said, seen_by, near=near)
     states = _column(frame, "state", "").fillna("").astype(str)
-    mix = {said_state: 1.0} if said_state else states.value_counts(normalize=True).to_dict()
-    by_chance = at_random(pattern, witness, {str(k): float(v) for k, v in mix.items()})
-    fit = _fit(pattern, frame, states, witness, by_chance)
+    if among is None:
+        mix = {state: 1.0} if state else states.value_counts(normalize=True).to_dict()
+        by_chance = at_random(pattern, witness, {str(k): float(v) for k, v in mix.items()})
+        among = Among(len(frame), by_chance, 0.0)
+    by_chance = among.by_chance
+    fit = _fit(pattern, frame, states, (witness, camera or error_model("camera")), by_chance)
     factors.append(evidence.read_often(_column(frame, "reads", 1)))
-    start = (1.0 - unread) / max(1, len(frame))
+    start = (1.0 - unread) / max(1, among.vehicles)
     weights = start * fit.likelihood / by_chance
     for factor in factors:
         weights = weights * factor.ratios
-    total = float(weights.sum()) + unread
+    total = float(weights.sum()) + (1.0 - unread) * among.others + unread
     chosen = _best(frame, states, weights, limit)
     explained = _Explainer(pattern, frame, witness, factors, fit, by_chance, start, weights, total)
     result = _result(frame, chosen, weights / total, explained)
     result.attrs = {
         "none_of_these": unread / total,
-        "candidates": len(frame),
+        "others": max(0.0, 1.0 - float(result["probability"].sum()) - unread / total),
+        "candidates": among.vehicles,
         "seen_by": seen_by,
     }
     return result
 
 
-def _said_state(state: str | None) -> str:
+def said_state(state: str | None) -> str:
+    """Return the postal code of a state as somebody says it; empty for none.
+
+    Raises
+    ------
+    BadInput
+        If it is not known.
+    """
     if not state:
         return ""
     code = state_code(state)
@@ -200,28 +234,31 @@ def _models(models: pd.Series, makes: pd.Series, said_make: str | None) -> pd.Se
 
 
 def _fit(
-    pattern: Pattern, frame: pd.DataFrame, states: pd.Series, witness: ErrorModel, by_chance: float
+    pattern: Pattern,
+    frame: pd.DataFrame,
+    states: pd.Series,
+    models: tuple[ErrorModel, ErrorModel],
+    by_chance: float,
 ) -> _Fit:
     """Return how well each candidate's plate fits: as read, as misread, as offered by the camera."""
     count = len(frame)
+    witness, camera = models
     plates = PlateSet.of(frame["plate"].tolist())
-    camera = error_model("camera")
-    through = camera.turned_around().then(witness)
-    # A fit as read is at most four times one through the camera's table.
-    threshold = _FAR_WORSE / 4 * by_chance if count > _MANY else 0.0
-    misread = scores(pattern, plates, through, threshold=threshold)
     odd = ~fits_series(plates, states.tolist())
-    few = plates.only(odd[plates.order])
-    oddly = camera.scaled(_ODD).turned_around().then(witness)
+    fits = plate_fits(
+        pattern,
+        plates,
+        odd[plates.places()],
+        witness=witness,
+        camera=camera,
+        threshold=threshold_for(count, by_chance),
+    )
+    rows = plates.places()[fits.rows]
     as_read, as_misread = np.zeros(count), np.zeros(count)
-    as_misread[plates.order] = misread
-    as_misread[few.order] = scores(pattern, few, oddly, threshold=threshold)
-    kept = plates.only(as_misread[plates.order] > 0)
-    as_read[kept.order] = scores(pattern, kept, witness)
-    repeats = pd.to_numeric(_column(frame, "reads", 1)).fillna(1).clip(lower=1)
-    doubt = _REPEATED ** (repeats.to_numpy(dtype=np.float64) - 1.0)
-    by_plate, by_misread = (1.0 - doubt) * as_read, doubt * as_misread
-    likelihood, other = _with_alternates(pattern, frame, witness, by_plate + by_misread, doubt)
+    as_read[rows], as_misread[rows] = fits.as_read, fits.as_misread
+    doubt = chance_misread(pd.to_numeric(_column(frame, "reads", 1)).fillna(1).to_numpy())
+    both = (1.0 - doubt) * as_read + doubt * as_misread
+    likelihood, other = _with_alternates(pattern, frame, witness, both, doubt)
     # Of a single read, how much more probable a misreading makes what was said than the plate as it stands.
     more = (doubt * (as_misread - as_read) > 0.3 * likelihood) & (likelihood > 0)
     return _Fit(likelihood, more, odd, other)
@@ -244,9 +281,7 @@ def _with_alternates(
     chosen = pd.to_numeric(_column(frame, "confidence", np.nan)).to_numpy(dtype=np.float64)
     chosen = np.where(np.isfinite(chosen), chosen, np.maximum(1.0 - offered, 0.5))
     share = doubt[owner] * confidence / np.maximum(chosen + offered, 1e-9)[owner]
-    fits = PlateSet.of([p for _, p, _ in rows])
-    value = np.empty(len(rows))
-    value[fits.order] = scores(pattern, fits, witness)
+    value = likelihoods(pattern, [p for _, p, _ in rows], witness)
     added = np.bincount(owner, weights=share * value, minlength=len(frame))
     kept = 1.0 - np.bincount(owner, weights=share, minlength=len(frame))
     base = likelihood * kept

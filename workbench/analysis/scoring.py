@@ -13,6 +13,7 @@ import functools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,7 @@ from workbench.analysis.plates import ALPHABET, MAX_LENGTH, PlateFormat, formats
 __all__ = ["PlateSet", "at_random", "chance_of", "fits_series", "likelihoods", "scores", "tables"]
 
 Floats = npt.NDArray[np.float64]
+_T = TypeVar("_T", bound=np.generic)
 
 _SIZE = len(ALPHABET)
 _NARROW = 8
@@ -56,14 +58,14 @@ class PlateSet:
         Sorted plates; width 8, or 12 where one is longer.
     lengths, shared : array (N,) of uint8
         Characters of each; leading characters shared with the one before.
-    order : array (N,) of uint32
-        Where each stood among the plates that were given.
+    order : array (N,) of uint32, optional
+        Where each stood among the plates that were given; None where they were given in this order.
     """
 
     codes: npt.NDArray[np.uint8]
     lengths: npt.NDArray[np.uint8]
     shared: npt.NDArray[np.uint8]
-    order: npt.NDArray[np.uint32]
+    order: npt.NDArray[np.uint32] | None = None
 
     @classmethod
     def of(cls, plates: Sequence[str]) -> PlateSet:
@@ -82,7 +84,9 @@ class PlateSet:
         return cls.from_sorted(np.ascontiguousarray(codes[order]), order)
 
     @classmethod
-    def from_sorted(cls, codes: npt.NDArray[np.uint8], order: npt.NDArray[np.uint32]) -> PlateSet:
+    def from_sorted(
+        cls, codes: npt.NDArray[np.uint8], order: npt.NDArray[np.uint32] | None = None
+    ) -> PlateSet:
         """Build a set of codes that are sorted already."""
         lengths = (codes != PAD).sum(axis=1, dtype=np.uint8)
         shared = np.zeros(len(codes), dtype=np.uint8)
@@ -92,9 +96,22 @@ class PlateSet:
             shared[1:] = np.minimum(first, lengths[1:])
         return cls(codes, lengths, shared, order)
 
-    def only(self, chosen: npt.NDArray[np.bool_]) -> PlateSet:
-        """Return the plates that are chosen (in the set's own order)."""
-        return self.from_sorted(np.ascontiguousarray(self.codes[chosen]), self.order[chosen])
+    def only(self, rows: npt.NDArray[np.int64]) -> PlateSet:
+        """Return some plates, by their places in the set, which must ascend."""
+        order = rows.astype(np.uint32) if self.order is None else self.order[rows]
+        return self.from_sorted(np.ascontiguousarray(self.codes[rows]), order)
+
+    def places(self) -> npt.NDArray[np.uint32]:
+        """Return where each stood among the plates that were given."""
+        return np.arange(len(self), dtype=np.uint32) if self.order is None else self.order
+
+    def as_given(self, values: npt.NDArray[_T]) -> npt.NDArray[_T]:
+        """Return values of the set's plates in the order in which the plates were given."""
+        if self.order is None:
+            return values
+        result = np.empty_like(values)
+        result[self.order] = values
+        return result
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -102,7 +119,8 @@ class PlateSet:
     @property
     def nbytes(self) -> int:
         """Bytes in memory."""
-        return self.codes.nbytes + self.lengths.nbytes + self.shared.nbytes + self.order.nbytes
+        order = 0 if self.order is None else self.order.nbytes
+        return self.codes.nbytes + self.lengths.nbytes + self.shared.nbytes + order
 
 
 def _sorted(codes: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint32]:
@@ -129,9 +147,7 @@ def likelihoods(
         Plates below it are given as 0, which is faster.
     """
     chosen = plates if isinstance(plates, PlateSet) else PlateSet.of(plates)
-    values = np.empty(len(chosen))
-    values[chosen.order] = scores(pattern, chosen, model, threshold=threshold)
-    return values
+    return chosen.as_given(scores(pattern, chosen, model, threshold=threshold))
 
 
 def scores(
@@ -277,7 +293,7 @@ def fits_series(plates: PlateSet, states: Sequence[str]) -> npt.NDArray[np.bool_
     As :func:`workbench.analysis.plates.is_plausible`, for many at once. ``states`` has one for each plate.
     """
     names, inverse = np.unique(np.asarray(states, dtype=str), return_inverse=True)
-    inverse = inverse[plates.order]
+    inverse = inverse[plates.places()]
     fits = np.zeros(len(plates), dtype=bool)
     for number, state in enumerate(names):
         chosen = np.flatnonzero(inverse == number)
@@ -290,9 +306,7 @@ def fits_series(plates: PlateSet, states: Sequence[str]) -> npt.NDArray[np.bool_
             match = allowed[np.arange(size), codes[todo, :size]].all(axis=1)
             found[todo] = match
         fits[chosen] = found
-    result = np.empty(len(plates), dtype=bool)
-    result[plates.order] = fits
-    return result
+    return plates.as_given(fits)
 
 
 def at_random(pattern: Pattern, model: ErrorModel, states: Mapping[str, float]) -> float:
