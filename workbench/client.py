@@ -269,6 +269,59 @@ class Case:
             given["near"] = _scene(near, radius_m).elements()
         return self._bench._query("query.partial", given, self.grounds)  # noqa: SLF001
 
+    def misread(
+        self,
+        read_id: int,
+        *,
+        listed: str,
+        start: Time,
+        end: Time,
+        state: str | None = None,
+        make: str | None = None,
+        model: str | None = None,
+        color: str | None = None,
+        body: str | None = None,
+        prior: float | None = None,
+    ) -> pd.DataFrame:
+        """Weigh whether a read that matches a listed plate shows it, or is a misread of another.
+
+        A lead and no more: verify the image and the listing first. It is not by itself grounds for a stop.
+
+        Parameters
+        ----------
+        read_id : int
+            The read that matched, as a reads frame gives it.
+        listed : str
+            The plate on the list.
+        start, end : str or datetime
+            A window that holds the read, such as the month before it: vehicles read in it are what is known of those
+            that pass here.
+        state, make, model, color, body : str, optional
+            What the list says of the plate and its vehicle.
+        prior : float, optional
+            Which part of passing vehicles is taken to bear the listed plate: 1e-8 by default, more for a vehicle that
+            is known to be near, such as 1e-5.
+
+        Returns
+        -------
+        DataFrame
+            One row for each explanation, the most probable first: rank, kind (``listed``, ``known`` for another plate
+            that passes here, ``as read`` for one not read before, ``other``), plate, state, probability, explanation,
+            reads and reads_here (this camera's) besides this one, first_seen, last_seen, nearest_minutes (from this
+            read to the nearest in time), make, model, color, body. ``attrs``: ``verdict`` in words, ``listed`` and
+            ``misread`` (probabilities), ``prior``, ``standing``, ``read``.
+        """
+        described = {"state": state, "make": make, "model": model, "color": color, "body": body}
+        given: dict[str, Any] = {
+            "read_id": int(read_id),
+            "listed": listed,
+            "start": start,
+            "end": end,
+            **{name: value for name, value in described.items() if value},
+            **({} if prior is None else {"prior": prior}),
+        }
+        return self._bench._query("query.misread", given, self.grounds)  # noqa: SLF001
+
 
 def _scene(place: Place, radius_m: float | None) -> Scene:
     if isinstance(place, Scene):

@@ -343,7 +343,7 @@ class Service:
         Parameters
         ----------
         action : str
-            ``query.history``, ``query.canvass`` or ``query.partial``.
+            ``query.history``, ``query.canvass``, ``query.partial`` or ``query.misread``.
         parameters : mapping
             Plain values; see :func:`workbench.queries.build`.
         """

@@ -29,14 +29,14 @@ from workbench.policy import Request, decide
 from workbench.policy.actions import ACTIONS, grants
 from workbench.policy.controls import CONTROLS
 
-DATA = ["query.history", "query.canvass", "query.partial", "ingest"]
+DATA = ["query.history", "query.canvass", "query.partial", "query.misread", "ingest"]
 LONG_AGO = dt.date(2024, 1, 15)
 
 
 @pytest.mark.parametrize("name", FIVE)
 def test_a_request_in_order_is_allowed(name: str) -> None:
     policy = profile(name)
-    for action in ("query.history", "query.canvass", "query.partial"):
+    for action in ("query.history", "query.canvass", "query.partial", "query.misread"):
         decision = ask(policy, action)
         assert decision, decision.findings
         assert decision.findings == ()
@@ -235,7 +235,7 @@ def test_training_of_more_than_a_year_ago_closes_the_data(completed: str, *, all
     topics = tuple(topic.id for topic in policy.requirements[0].topics)
     training = Qualification("training", dt.date.fromisoformat(completed), topics=topics)
     who = member(policy, qualifications=held(policy, training=training))
-    for action in ("query.history", "query.canvass", "query.partial"):
+    for action in ("query.history", "query.canvass", "query.partial", "query.misread"):
         decision = ask(policy, action, member=who)
         assert bool(decision) == allowed
         if not allowed:
@@ -483,3 +483,10 @@ def test_personal_data_in_a_refused_reason_is_to_be_withheld() -> None:
     reason = "Robbery suspect, social security number 123-45-6789, seen leaving"
     assert ask(policy, grounds=grounds(policy, reason=reason)).withhold_reason
     assert not ask(policy, grounds=grounds(policy, reason="check")).withhold_reason
+
+
+@pytest.mark.parametrize("name", FIVE)
+def test_who_may_look_at_a_plate_may_weigh_a_hit_and_nobody_else(name: str) -> None:
+    for role in profile(name).roles.values():
+        looks = grants(role.actions, "query.history") and grants(role.actions, "query.partial")
+        assert grants(role.actions, "query.misread") == looks

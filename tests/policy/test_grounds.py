@@ -197,7 +197,7 @@ def test_clinton_needs_crime_type_and_incident_number_for_every_search(field: st
     policy = profile("clinton")
     for empty in ("", "  "):
         bare = case(policy, **{field: empty})
-        for action in ("query.history", "query.canvass", "query.partial"):
+        for action in ("query.history", "query.canvass", "query.partial", "query.misread"):
             (found,) = ask(policy, action, case=bare).refusals
             assert found.clause == "426.4(c)"
             assert found.code == f"case.{field.replace('_', '-')}"

@@ -18,6 +18,7 @@ __all__ = [
     "canvass_caveats",
     "coverage_caveats",
     "history_caveats",
+    "misread_caveats",
     "partial_caveats",
 ]
 
@@ -59,6 +60,32 @@ def partial_caveats(seen_by: str) -> list[str]:
     """Return the sentences that a ranking of partial plates carries."""
     who = "a witness's memory" if seen_by == "witness" else "a camera's misreading"
     return [f"Scored with the error model for {who}.", PROBABILITY, A_READ, ABSENCE, VERIFY]
+
+
+def misread_caveats(prior: float) -> list[str]:
+    """Return the sentences that the weighing of a hit carries.
+
+    Parameters
+    ----------
+    prior : float
+        Which part of passing vehicles was taken to bear the listed plate.
+    """
+    from workbench.analysis.explain import number_text
+    from workbench.analysis.misread import STANDING
+
+    rare = (
+        f"Before anything was weighed, 1 in {number_text(1.0 / prior)} passing vehicles was taken to bear the listed "
+        "plate, and other vehicles as many as their reads show: another start gives another result."
+    )
+    listing = "Whether the listing is current, and was entered rightly, is not weighed."
+    return [
+        STANDING,
+        "Scored with the error model for a camera's misreading.",
+        rare,
+        listing,
+        PROBABILITY,
+        A_READ,
+    ]
 
 
 def coverage_caveats(

@@ -10,6 +10,7 @@ ACTIONS: dict[str, str] = {
     "query.history": "see the reads of one plate in a time window",
     "query.canvass": "see the reads around a scene in a time window",
     "query.partial": "search by a partly known plate",
+    "query.misread": "weigh whether a hit is a misread",
     "coverage.view": "see where cameras stood and when they were out, without any read",
     "case.register": "enter a case in the register",
     "case.import": "bring in cases from a file",

@@ -11,6 +11,7 @@ from workbench.errors import BadInput
 from workbench.models import Scene, Window
 from workbench.queries.canvass import Canvass
 from workbench.queries.history import History
+from workbench.queries.misread import Misread
 from workbench.queries.partial import Partial
 from workbench.queries.reads import Query
 from workbench.times import parse_time
@@ -24,7 +25,7 @@ def build(action: str, given: Mapping[str, Any], zone: ZoneInfo) -> Query:
     Parameters
     ----------
     action : str
-        ``query.history``, ``query.canvass`` or ``query.partial``.
+        ``query.history``, ``query.canvass``, ``query.partial`` or ``query.misread``.
     given : mapping
         ``start`` and ``end`` (ISO 8601 text or datetimes; without an offset they are read in ``zone``) and the query's
         own fields; ``scene`` and ``near`` as :meth:`workbench.models.Scene.elements` gives them.
@@ -39,6 +40,8 @@ def build(action: str, given: Mapping[str, Any], zone: ZoneInfo) -> Query:
     fields = dict(given)
     try:
         window = Window(parse_time(fields.pop("start"), zone), parse_time(fields.pop("end"), zone))
+        if at := fields.get("at"):
+            fields["at"] = parse_time(at, zone)
         return _BUILDERS[action](fields, window)
     except KeyError as error:
         raise BadInput(f"The query lacks {error.args[0]!r}.", "Give it; see help().") from None
@@ -63,6 +66,10 @@ def _partial(fields: dict[str, Any], window: Window) -> Query:
     )
 
 
+def _misread(fields: dict[str, Any], window: Window) -> Query:
+    return Misread(fields.pop("read_id"), fields.pop("listed"), window, **fields)
+
+
 def _scene(elements: Mapping[str, Any]) -> Scene:
     if polygon := elements.get("polygon"):
         corners = tuple((float(lat), float(lon)) for lat, lon in polygon)
@@ -76,4 +83,5 @@ _BUILDERS: dict[str, Callable[[dict[str, Any], Window], Query]] = {
     "query.history": _history,
     "query.canvass": _canvass,
     "query.partial": _partial,
+    "query.misread": _misread,
 }

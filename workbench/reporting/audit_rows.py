@@ -16,6 +16,7 @@ _ACTIONS = {
     "query.history": "history of a plate",
     "query.canvass": "canvass",
     "query.partial": "partial plate",
+    "query.misread": "misread check of a hit",
     "coverage.view": "camera coverage",
     "audit.review": "audit review",
     "login.refused": "log-in",
