@@ -39,10 +39,35 @@ def test_dark_is_several_colors():
 
 
 def test_a_camera_that_is_unsure_says_little():
-    _, factor = ratios("color", "red", ["red", "red", "red"], confidence=[1.0, 0.4, 0.0])
-    sure, less, nothing = factor.ratios
-    assert sure > less > nothing == 1
-    assert less == pytest.approx(0.4 * sure + 0.6)
+    _, factor = ratios("color", "red", ["red"] * 4, confidence=[1.0, 0.85, 0.4, 0.0])
+    sure, usual, less, nothing = factor.ratios
+    assert sure == usual  # the table holds for a camera that is as sure as it is right
+    assert usual > less > nothing == 1
+    assert less == pytest.approx(0.4 / 0.85 * usual + 1 - 0.4 / 0.85)
+
+
+def test_no_confidence_is_no_doubt():
+    _, with_none = ratios("color", "red", ["red", "blue"], confidence=[math.nan, math.nan])
+    _, without = ratios("color", "red", ["red", "blue"])
+    assert list(with_none.ratios) == list(without.ratios)
+
+
+def test_a_vendors_word_for_two_colors_is_both():
+    # One vendor knows "silver-gray" alone: it neither speaks against gray nor for silver as the plain word does.
+    words = ["silver-gray", "gray", "silver", "red"]
+    for said, plain in (("gray", "gray"), ("silver", "silver")):
+        found, factor = ratios("color", said, words)
+        assert found[plain] > found["silver-gray"] > 1 > found["red"]
+        assert factor.words(0) == f"color silver-gray recorded, {said} said"
+    both, _ = ratios("color", "silver-grey", words)
+    assert min(both["silver-gray"], both["gray"], both["silver"]) > 1 > both["red"]
+
+
+def test_models_are_compared_without_spaces_and_hyphens():
+    found, factor = ratios("model", "F150", ["f-150", "f 150", "3-series", "focus"])
+    assert found["f-150"] == found["f 150"] > 2 > 1 > found["focus"]
+    assert factor.words(0) == "model f150 as said"
+    assert factor.words(2) == "model 3-series recorded, f150 said"
 
 
 def test_factors_average_to_one_over_vehicles_at_large():
@@ -55,7 +80,7 @@ def test_factors_average_to_one_over_vehicles_at_large():
 
 
 def test_vendors_words_and_peoples_words_meet():
-    assert ratios("color", "grey", ["silver-gray"])[0]["silver-gray"] < 1
+    assert ratios("color", "grey", ["Charcoal"])[0]["Charcoal"] > 1
     assert ratios("make", "chevy", ["chevrolet"])[0]["chevrolet"] > 1
     assert ratios("make", "Land Rover", ["land_rover"])[0]["land_rover"] > 1
     assert ratios("body", "truck", ["truck-standard"])[0]["truck-standard"] > 1
@@ -106,11 +131,30 @@ def test_nearer_is_better_and_nowhere_is_worst():
 
 
 def test_a_vehicle_that_would_have_flown_was_not_near():
-    factor = placed(pd.Series([900.0, 900.0, 900.0]), pd.Series([20.0, 0.1, math.nan]))
-    in_time, too_fast, unknown = factor.ratios
-    assert in_time == pytest.approx(unknown, rel=0.01)
-    assert too_fast < in_time / 2
-    assert factor.words(0) == "read 900 m from the scene, 20 min off"
+    away, minutes = pd.Series([2000.0, 2000.0, 2000.0]), pd.Series([3.0, 0.1, math.nan])
+    assert placed(away, minutes).ratios[1] == pytest.approx(
+        placed(away, minutes).ratios[0], rel=0.1
+    )
+    far = pd.Series([100.0, 30_000.0, 30_000.0])
+    _, in_time, too_fast = placed(far, pd.Series([0.0, 40.0, 2.0])).ratios
+    assert too_fast <= in_time
+    near = placed(pd.Series([900.0, 9000.0]), pd.Series([0.5, 0.5])).ratios
+    assert near[0] > 2 * near[1]
+
+
+def test_who_was_read_minutes_before_drove_by_more_probably_than_half_an_hour_before():
+    away = pd.Series([500.0] * 4)
+    factor = placed(away, pd.Series([2.0, -2.0, 12.0, 29.0]))
+    before, after, later, last = factor.ratios
+    assert before == after > 2 * later > 2 * last > 0
+    assert last > before / 20  # a vehicle may stay around, and a time told may be wrong
+    assert factor.words(1) == "read 500 m from the scene, 2 min off"
+
+
+def test_where_no_time_is_told_only_the_distance_counts():
+    away = pd.Series([20.0, 900.0])
+    no_time = placed(away, pd.Series([math.nan, math.nan])).ratios
+    assert list(no_time) == list(placed(away).ratios)
 
 
 def test_reads_count_slowly_and_not_for_ever():

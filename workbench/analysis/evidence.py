@@ -29,6 +29,11 @@ _OWN_WEIGHT = 100.0  # how many vehicles of the search the shipped shares weigh
 _NEW_SHARE = 0.01  # the share of a value that no table names
 _NEAR_M = 500.0
 _NOT_NEAR = 0.08
+_TOLD_SECONDS = 180.0  # how far off the time is, at the least, that somebody tells
+_THROUGH_KMH = 30.0  # how fast traffic gets on in a town, stops included
+_SOON_MIN = 5.0
+_DETOUR = 1.3
+_STAYS = 0.25  # the part of vehicles that stay around, and of times told quite wrongly
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,36 +82,94 @@ def described(
     table = _table(name)
     word = said_value(name, said)
     numbers, different = pd.factorize(recorded.astype(object), use_na_sentinel=True)
-    known = [_value(table, v) for v in different]
-    names = _all_values(table, [*known, *([] if word in table["group"] else [word])])
-    index = {value: i for i, value in enumerate(names)}
-    codes = np.array([*(index[v] if v else -1 for v in known), -1], dtype=np.int64)[numbers]
-    share = _shares(table, names, codes)
-    chance_said = _chance_said(table, seen_by, names, share, word)
-    recording = _matrix(table, "camera", names, share)  # [true, recorded]
-    posterior = recording * share[:, None]
-    posterior /= posterior.sum(axis=0)
-    at_large = float(chance_said @ share)
-    ratio = (chance_said @ posterior) / at_large
-    factors = np.where(codes >= 0, ratio[codes], 1.0)
+    known = [_word(table, value) for value in different]
+    at_large = _AtLarge.of(table, [*known, word], numbers)
+    chance_said = at_large.chance_of(word, _matrix(table, seen_by, at_large.names, at_large.share))
+    recording = _matrix(table, "camera", at_large.names, at_large.share)  # [true, recorded]
+    # For each word recorded: the true values behind it, and how probable they make what was said.
+    ratio = np.ones(len(known) + 1)
+    for number, told in enumerate(known):
+        if told:
+            behind = at_large.chance_of(told, recording) * at_large.share
+            ratio[number] = float(chance_said @ behind) / float(behind.sum())
+            ratio[number] /= float(chance_said @ at_large.share)
+    factors = ratio[numbers]
     if confidence is not None:
-        sure = pd.to_numeric(confidence).clip(0.0, 1.0).fillna(1.0).to_numpy(dtype=np.float64)
-        factors = np.where(codes >= 0, sure * factors + (1.0 - sure), 1.0)
-    members = {_value(table, m) for m in table["group"].get(word, [word])}
-    shown = said.strip().lower() if name != "state" else said.strip().upper()
-
+        sure = pd.to_numeric(confidence).clip(0.0, 1.0).to_numpy(dtype=np.float64)
+        # The table holds for a camera that is as sure as it is right; one that is less so says less.
+        weight = np.minimum(1.0, np.nan_to_num(sure, nan=1.0) / float(table["right"]["camera"]))
+        factors = weight * factors + (1.0 - weight)
     blank = recorded.isna().to_numpy()
+    shown = [_shown(name, table, text) for text in (*different, said)]
+    agree = [
+        bool({told, *_members(table, told)} & {word, *_members(table, word)}) for told in known
+    ]
 
     def words(i: int) -> str:
-        if codes[i] < 0:
+        if blank[i] or not known[numbers[i]]:
             return "" if blank[i] else f"{name} not recorded"
-        told = names[codes[i]]
-        if told in members:
-            return f"{name} {shown} as said"
-        told = told.upper() if name == "state" else told
-        return f"{name} {told} recorded, {shown} said"
+        if agree[numbers[i]] and len(_members(table, known[numbers[i]])) == 1:
+            return f"{name} {shown[-1]} as said"
+        return f"{name} {shown[numbers[i]]} recorded, {shown[-1]} said"
 
     return Factor(name, np.asarray(factors, dtype=np.float64), words)
+
+
+@dataclass(frozen=True, eq=False)
+class _AtLarge:
+    """The values there are, and how frequent each is among the vehicles of the search.
+
+    Parameters
+    ----------
+    names : list of str
+        The last, empty one stands for any value that nobody named.
+    share : array (len(names),)
+        Adds up to 1.
+    """
+
+    table: dict[str, Any]
+    names: list[str]
+    share: Floats
+
+    @classmethod
+    def of(
+        cls, table: dict[str, Any], words: Sequence[str], numbers: npt.NDArray[np.int64]
+    ) -> _AtLarge:
+        """Blend the table's shares with those of the candidates; ``numbers`` says which word each has."""
+        values = {value for word in words for value in _members(table, word) if value}
+        names = [*table["share"], *sorted(values - set(table["share"])), ""]
+        share = np.array([table["share"].get(value, _NEW_SHARE) for value in names])
+        share /= share.sum()
+        large = cls(table, names, share)
+        blended = _OWN_WEIGHT * share
+        counts = np.bincount(numbers[numbers >= 0], minlength=len(words))
+        for word, count in zip(words, counts.tolist(), strict=True):
+            if word and count:  # a word for several values counts for each by its share
+                among = share * large._places(word)
+                blended = blended + count * among / among.sum()
+        return cls(table, names, np.asarray(blended / blended.sum()))
+
+    def _places(self, word: str) -> Floats:
+        members = _members(self.table, word)
+        return np.array([float(name in members) for name in self.names])
+
+    def chance_of(self, word: str, matrix: Floats) -> Floats:
+        """Return for each true value the chance that it goes by this word (rows of a matrix are true values)."""
+        return np.asarray(matrix @ self._places(word), dtype=np.float64)
+
+
+def _members(table: dict[str, Any], word: str) -> list[str]:
+    """Return the values that a word stands for: several for a group, else itself."""
+    members: list[str] = table["group"].get(word, [word])
+    return members
+
+
+def _shown(name: str, table: dict[str, Any], text: object) -> str:
+    """Return how a value is written in an explanation."""
+    if name == "state":
+        return str(text).strip().upper()
+    plain = " ".join(str(text).replace("_", " ").strip().lower().split())
+    return plain if table.get("joined") else _word(table, text)
 
 
 def said_value(name: str, said: str) -> str:
@@ -118,9 +181,7 @@ def said_value(name: str, said: str) -> str:
         If the color or body is no word that is known.
     """
     table = _table(name)
-    word = " ".join(said.strip().lower().split())
-    if word not in table["group"]:
-        word = _value(table, word)
+    word = _word(table, said)
     known = [*table["share"], *table["group"]]
     if not word or (name in ("color", "body") and word not in known):
         raise BadInput(
@@ -160,26 +221,17 @@ def _table(name: str) -> dict[str, Any]:
     return table
 
 
-def _value(table: dict[str, Any], word: object) -> str:
-    """Return the table's word for a value; empty for none."""
-    if not isinstance(word, str):
+def _word(table: dict[str, Any], text: object) -> str:
+    """Return the table's word for a value or a group of values; empty for none."""
+    if not isinstance(text, str):
         return ""
-    text = " ".join(word.replace("_", " ").strip().lower().split())
+    word = " ".join(text.replace("_", " ").strip().lower().split())
+    if table.get("joined"):
+        return word.replace(" ", "").replace("-", "")
+    if word in table["group"]:
+        return word
     alias: dict[str, str] = table["alias"]
-    return alias.get(text, text)
-
-
-def _all_values(table: dict[str, Any], seen: Sequence[str]) -> list[str]:
-    more = sorted({value for value in seen if value} - set(table["share"]))
-    return [*table["share"], *more, ""]  # the last: any value that nobody named
-
-
-def _shares(table: dict[str, Any], names: list[str], codes: npt.NDArray[np.int64]) -> Floats:
-    """Return how frequent each value is: the table's share, blended with the candidates'."""
-    share = np.array([table["share"].get(value, _NEW_SHARE) for value in names])
-    counts = np.bincount(codes[codes >= 0], minlength=len(names))
-    blended = _OWN_WEIGHT * share / share.sum() + counts
-    return np.asarray(blended / blended.sum(), dtype=np.float64)
+    return alias.get(word, word)
 
 
 def _matrix(table: dict[str, Any], source: str, names: list[str], share: Floats) -> Floats:
@@ -196,15 +248,6 @@ def _matrix(table: dict[str, Any], source: str, names: list[str], share: Floats)
     return np.asarray(right * np.eye(len(names)) + close + rest * share[None, :], dtype=np.float64)
 
 
-def _chance_said(
-    table: dict[str, Any], seen_by: SeenBy, names: list[str], share: Floats, word: str
-) -> Floats:
-    """Return for each true value the chance of what was said; for a group, of any of its members."""
-    matrix = _matrix(table, seen_by, names, share)
-    members = table["group"].get(word, [word])
-    return np.asarray(matrix[:, [names.index(member) for member in members]].sum(axis=1))
-
-
 def placed(nearest_m: pd.Series, minutes: pd.Series | None = None) -> Factor:
     """Return the factor of place and time: how near to the scene a candidate was read.
 
@@ -213,18 +256,24 @@ def placed(nearest_m: pd.Series, minutes: pd.Series | None = None) -> Factor:
     nearest_m : Series of float
         Distance in metres of its nearest read from the scene; missing if it was read nowhere near.
     minutes : Series of float, optional
-        How long before or after the incident that read was; with it, a vehicle that would have had to
-        travel too fast counts as not near.
+        How long before or after the incident that read was. With it, a vehicle counts the more the better
+        its read goes with driving by, and as not near if it would have had to go too fast. What somebody tells of
+        a time is taken as a few minutes off.
     """
     metres = pd.to_numeric(nearest_m).to_numpy(dtype=np.float64)
     known = np.isfinite(metres)
     near = np.where(known, np.exp(-np.nan_to_num(metres) / _NEAR_M), 0.0)
     times: Floats = np.full(len(metres), np.nan)
+    in_time: Floats = np.ones(len(metres))
     if minutes is not None:
         times = np.asarray(pd.to_numeric(minutes), dtype=np.float64)
         both = known & np.isfinite(times)
-        near[both] *= travel_plausibility(metres[both], times[both] * 60.0)
-    weight = _NOT_NEAR + (1.0 - _NOT_NEAR) * near
+        off = np.abs(times[both])
+        near[both] *= travel_plausibility(metres[both], off * 60.0 + _TOLD_SECONDS)
+        on_the_way = metres[both] * _DETOUR / (_THROUGH_KMH / 0.06)
+        soon = np.exp(-np.maximum(0.0, off - on_the_way) / _SOON_MIN)
+        in_time[both] = _STAYS + (1.0 - _STAYS) * soon / _mean(soon, 0.3)
+    weight = (_NOT_NEAR + (1.0 - _NOT_NEAR) * near) * in_time
     factors = weight / _mean(weight, 0.3)
 
     def words(i: int) -> str:
