@@ -26,12 +26,12 @@ from reporting_town import (
     vehicles,
 )
 
+from workbench.analysis.alike import alike
 from workbench.analysis.canvass import by_vehicle
 from workbench.analysis.pattern import Pattern
 from workbench.errors import BadInput
 from workbench.models import Scene
 from workbench.reporting import audit_findings, audit_views, canvass_views, partial_views, views
-from workbench.reporting.alike import alike
 
 SCENE = Scene(LATITUDE, LONGITUDE, 900)
 

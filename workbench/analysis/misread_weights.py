@@ -6,6 +6,7 @@ that is known. A factor compares with what a plate at random would give.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,7 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from workbench.analysis import evidence
-from workbench.analysis.errormodels import ErrorModel
+from workbench.analysis.errormodels import ErrorModel, error_model
 from workbench.analysis.explain import fit_words
 from workbench.analysis.geo import travel_plausibility
 from workbench.analysis.pattern import Pattern
@@ -32,8 +33,10 @@ __all__ = [
     "Sighting",
     "Traffic",
     "Weigher",
+    "chance_read_as",
     "finite",
     "in_doubt",
+    "issued",
     "often",
     "side",
 ]
@@ -146,13 +149,13 @@ def in_doubt(seen: Sighting, camera: ErrorModel) -> ErrorModel:
     """
     if seen.confidence is None or not 0.0 <= seen.confidence <= 1.0:
         return camera
-    usual = 1.0 - float(_likelihood(seen.plate, [seen.plate], camera)[0])
+    usual = 1.0 - float(chance_read_as(seen.plate, [seen.plate], camera)[0])
     least, most = _DOUBT
     factor = math.sqrt((1.0 - seen.confidence) / max(usual, 1e-6))
     return camera.scaled(min(most, max(least, factor)))
 
 
-def _likelihood(read: str, plates: Sequence[str], camera: ErrorModel) -> Floats:
+def chance_read_as(read: str, plates: Sequence[str], camera: ErrorModel) -> Floats:
     """Return the chance that the camera reads so, for each plate that may be true."""
     chosen = PlateSet.of(list(plates))
     values = np.empty(len(chosen))
@@ -177,7 +180,7 @@ class Weigher:
         described, by_state = self._evidence(known, listed_reads)
         by_chance = self._by_chance()
         plates = [self.listed.plate, *known["plate"]]
-        fits = _likelihood(self.seen.plate, plates, self.camera) / by_chance
+        fits = chance_read_as(self.seen.plate, plates, self.camera) / by_chance
         found = [self._listed_row(listed_reads, fits[0], described(0), whole=whole)]
         for number, row in enumerate(known.to_dict("records"), start=1):
             factors = [self._plate(str(row["plate"]), fits[number]), *described(number)]
@@ -320,12 +323,12 @@ class Weigher:
         whole: bool,
     ) -> list[Explanation]:
         """Return the two explanations by a plate that was never read before: read rightly, or misread."""
-        right_read = float(_likelihood(self.seen.plate, [self.seen.plate], self.camera)[0])
-        read, exact = Pattern.parse(self.seen.plate), _without_mistakes(self.camera)
+        right_read = float(chance_read_as(self.seen.plate, [self.seen.plate], self.camera)[0])
+        read = Pattern.parse(self.seen.plate)
         rightly = misread = 0.0
         for state, share in (dict(self.traffic.states) or {"": 1.0}).items():
             told = share * by_state.get(state, 1.0)
-            right = right_read * at_random(read, exact, {state: 1.0})
+            right = right_read * issued(self.seen.plate, state)
             misread += told * max(0.0, at_random(read, self.camera, {state: 1.0}) - right)
             if not (whole and (not self.listed.state or state in (self.listed.state, ""))):
                 rightly += told * right
@@ -340,10 +343,16 @@ class Weigher:
         return [*found, Explanation("other", "", "", start, factors)]
 
 
-def _without_mistakes(camera: ErrorModel) -> ErrorModel:
-    size = len(ALPHABET)
+def issued(plate: str, state: str = "") -> float:
+    """Return which part of a state's plates (of any state's, where none is given) has just these characters."""
+    return at_random(Pattern.parse(plate), _no_mistakes(), {state: 1.0})
+
+
+@functools.cache
+def _no_mistakes() -> ErrorModel:
+    exact = np.eye(len(ALPHABET), dtype=np.float64)
     return replace(
-        camera.substitutions_only(), name="no mistakes", substitution=np.eye(size, dtype=np.float64)
+        error_model("camera").substitutions_only(), name="no mistakes", substitution=exact
     )
 
 

@@ -10,9 +10,9 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from workbench.analysis.alike import alike
 from workbench.models import Scene
 from workbench.reporting import charts, maps, tables, text, views
-from workbench.reporting.alike import alike
 from workbench.reporting.figures import Picture
 from workbench.reporting.geometry import Plane, WayOut, outline, ways_out
 from workbench.reporting.tables import Column, Fragment
