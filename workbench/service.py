@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from argon2 import PasswordHasher
 
+    from workbench.analysis.learned import Learned
     from workbench.audit.review import AuditReview
     from workbench.ingest.transfers import TransferResult
 
@@ -312,6 +313,19 @@ class Service:
     def add_camera(self, token: str, **fields: Any) -> dict[str, Any]:
         """Enter a camera; see :meth:`Cameras.add`."""
         return self.cameras.add(by=self.permit(token, "camera.change"), **fields)
+
+    def learn_confusions(self, token: str, *, newest: int | None = None) -> Learned:
+        """Learn how the cameras misread from the newest reads; see :mod:`workbench.queries.learning`."""
+        from workbench.queries.learning import NEWEST, learn_confusions
+
+        wanted = {"newest": newest or NEWEST}
+        session = self.permit(token, "camera.change", wanted)
+        with access(self.chain, "camera.learn", session=session, elements=wanted) as under_way:
+            learned, said = learn_confusions(
+                self.database, self.profile, self.settings, self.clock(), under_way.id, **wanted
+            )
+            under_way.rows, under_way.detail = learned.reads, said
+        return learned
 
     # --- reads --------------------------------------------------------------------------------------------
 

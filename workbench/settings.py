@@ -5,7 +5,9 @@ A site's home folder holds everything it keeps::
     workbench.toml   settings          keys/      the record's signing key, service keys
     workbench.db     records           record/    signed head and checkpoints of the access record
     map/             street layer      rejects/   rows that could not be taken in
+    models/          tables learned from the site's own reads
     sessions/        session files of this machine's users
+    plates.index     every distinct plate, for partial-plate search
 """
 
 from __future__ import annotations
@@ -81,9 +83,19 @@ class Settings:
         return self.home / "rejects"
 
     @property
+    def plate_index(self) -> Path:
+        """The file of the plate index: made when a search first needs it, and again whenever it is missing."""
+        return self.home / "plates.index"
+
+    @property
     def map(self) -> Path:
         """The folder of the agency's own street layer."""
         return self.home / "map"
+
+    @property
+    def camera_model(self) -> Path:
+        """The table of the cameras' confusions learned from the site's own reads, where there is one."""
+        return self.home / "models" / "camera.yaml"
 
     @property
     def session_file(self) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,8 @@ from workbench.cli.imports import ignore_option, show_import
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from workbench.analysis.learned import Learned
 
 __all__ = ["camera"]
 
@@ -150,6 +153,72 @@ def outages(desk: Desk, file: Path | None, ignored: tuple[str, ...], *, as_json:
         for row in rows
     ]
     print_table(f"Outages ({zone.key})", ("camera", "from", "to", "reason", "source"), shown)
+
+
+@camera.command()
+@click.option(
+    "--newest",
+    type=click.IntRange(min=1_000),
+    metavar="READS",
+    help="Learn from so many of the newest reads.  [default: 2,000,000]",
+)
+@json_option
+@pass_desk
+def learn(desk: Desk, newest: int | None, *, as_json: bool) -> None:
+    """Learn from the agency's own reads how its cameras misread plates.
+
+    No true plate is needed: reads of the same vehicle are compared. What is learned is used in partial-plate searches
+    if it predicts reads that it has not seen better than the shipped table. No plate is shown or kept.
+    """
+    from workbench.analysis.learned import changes
+
+    learned = desk.service.learn_confusions(desk.token, newest=newest)
+    top = changes(learned)
+    if as_json:
+        print_json(_learned(learned) | {"changes": [dataclasses.asdict(each) for each in top]})
+        return
+    print_table("What was learned", ("", ""), _learned_in_words(learned))
+    per_thousand = [
+        (
+            each.true or "nothing",
+            each.seen or "nothing",
+            f"{1000 * each.shipped:.2f}",
+            f"{1000 * each.learned:.2f}",
+            f"{each.counted:,.0f}",
+        )
+        for each in top
+    ]
+    columns = ("true character", "read as", "shipped, of 1,000", "learned, of 1,000", "reads")
+    print_table("Rates that changed most", columns, per_thousand)
+    used = (
+        "is used in" if learned.better else "predicts no better than the shipped one: not used in"
+    )
+    console.print(
+        f"The learned table {used} partial-plate searches.", markup=False, highlight=False
+    )
+
+
+def _learned(learned: Learned) -> dict[str, Any]:
+    """Return what was learned in plain values, without the tables."""
+    kept = (
+        "better", "reads", "vehicles", "pairs", "misreads", "first_at", "last_at",
+        "held_out_reads", "held_out", "held_out_base", "held_out_error",
+    )  # fmt: skip
+    return {name: getattr(learned, name) for name in kept}
+
+
+def _learned_in_words(learned: Learned) -> list[tuple[str, str]]:
+    gain = learned.held_out - learned.held_out_base
+    return [
+        ("reads", f"{learned.reads:,}, {learned.first_at:%Y-%m-%d} to {learned.last_at:%Y-%m-%d}"),
+        ("vehicles read often", f"{learned.vehicles:,}"),
+        ("plates one mistake from one of them", f"{learned.pairs:,} pairs"),
+        ("of these, reads taken for misreads", f"{learned.misreads:,.0f}"),
+        ("reads held out", f"{learned.held_out_reads:,}"),
+        ("log-likelihood per read, shipped table", f"{learned.held_out_base:.4f}"),
+        ("log-likelihood per read, learned table", f"{learned.held_out:.4f}"),
+        ("better by", f"{gain:.4f} (standard error {learned.held_out_error:.4f})"),
+    ]
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
