@@ -10,7 +10,6 @@ import math
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
 from workbench.analysis.errormodels import ErrorModel
 from workbench.analysis.neighbors import Codes, Floats
@@ -32,9 +31,7 @@ def odds_of(model: ErrorModel) -> Floats:
     return np.maximum(result, 1e-12)
 
 
-def table_of(
-    counted: Floats, codes: Codes, reads: npt.NDArray[np.int64], base: ErrorModel
-) -> ErrorModel:
+def table_of(counted: Floats, codes: Codes, chances: Floats, base: ErrorModel) -> ErrorModel:
     """Return the table that counts and opportunities make, each kind of mistake drawn to what is given of it.
 
     Parameters
@@ -43,14 +40,14 @@ def table_of(
         Mistakes by true and seen character; the last row and column stand for no character.
     codes : array (N, 12) of int8
         The vehicles' plates.
-    reads : array (N,)
-        How often each was read rightly.
+    chances : array (N,)
+        How many right reads of each count as opportunities.
     base : ErrorModel
         The table that is given.
     """
-    weights = np.repeat(reads.astype(np.float64), codes.shape[1])
+    weights = np.repeat(chances, codes.shape[1])
     right: Floats = np.bincount(codes.ravel() + 1, weights, minlength=_SIZE + 1)[1:].astype(float)
-    gaps = float((reads * ((codes >= 0).sum(axis=1) + 1)).sum())
+    gaps = float((chances * ((codes >= 0).sum(axis=1) + 1)).sum())
     given = odds_of(base)
     odds = np.zeros_like(given)
     others = ~np.eye(_SIZE, dtype=bool)

@@ -108,7 +108,8 @@ class _Scene:
 
     ``events`` are the plates that were read seldom enough to be a misread; ``of_event`` is each pair's event.
     ``levels`` hold a level per pair and read of its seldom plate, ``of_pair`` which pair that is, ``by_chance`` the
-    frequency of each level where the two are not the same vehicle. ``vehicles`` are the plates read often.
+    frequency of each level where the two are not the same vehicle. ``vehicles`` are the plates read often, ``chances``
+    how many opportunities for a misread each plate's reads stand for.
     """
 
     plates: Plates
@@ -123,6 +124,7 @@ class _Scene:
     offered: Ints
     offered_by_chance: Floats
     vehicles: Ints
+    chances: Floats
 
     @classmethod
     def of(cls, reads: pd.DataFrame) -> _Scene:
@@ -154,6 +156,7 @@ class _Scene:
             offered=offered,
             offered_by_chance=by_offer,
             vehicles=np.flatnonzero(plates.reads >= OFTEN),
+            chances=_chances(plates),
         )
 
     def held_out(self) -> npt.NDArray[np.bool_]:
@@ -169,6 +172,18 @@ class _Scene:
         result = np.arange(len(self.plates.reads))
         result[self.pairs.seldom[best]] = self.pairs.often[best]
         return result
+
+
+def _chances(plates: Plates) -> Floats:
+    """Return the opportunities of each plate to be misread and noticed, beside its right reads.
+
+    A misread is noticed where at least four other reads of the vehicle are right. So a right read counts as an
+    opportunity only where four others are, too; without that, vehicles just read often enough would look misread
+    too seldom.
+    """
+    often, more = plates.reads >= OFTEN, plates.reads > OFTEN
+    share = plates.reads[more].sum() / max(1, plates.reads[often].sum())
+    return np.asarray(plates.reads * max(float(share), 1.0 / (1.0 + OFTEN)))
 
 
 def _expanded(plates: Plates, pairs: Pairs) -> tuple[Ints, Ints]:
@@ -226,7 +241,7 @@ def _fit(scene: _Scene, base: ErrorModel, used: npt.NDArray[np.bool_], *, teach:
     events = used[scene.events]
     chosen = events[scene.of_event]
     vehicles = scene.vehicles[used[scene.vehicles]]
-    codes, right = scene.plates.codes[vehicles], scene.plates.reads[vehicles]
+    codes, right = scene.plates.codes[vehicles], scene.chances[vehicles]
     before = -math.inf
     for _ in range(_ROUNDS):
         total, share = _weigh(scene, state)
@@ -244,7 +259,9 @@ def _weigh(scene: _Scene, state: _State) -> tuple[Floats, Floats]:
     """Return the log-likelihood of each seldom plate, and the probability of each pair to be one vehicle."""
     pairs, reads = scene.pairs, scene.plates.reads
     times = reads[pairs.seldom].astype(np.float64)
-    mean = np.log(reads[pairs.often] * pairs.ways * odds_of(state.model)[pairs.true, pairs.seen])
+    mean = np.log(
+        scene.chances[pairs.often] * pairs.ways * odds_of(state.model)[pairs.true, pairs.seen]
+    )
     weight = times * mean - log_factorial(times)
     weight += np.bincount(scene.of_pair, _evidence(scene, state), minlength=len(pairs))
     number = np.bincount(scene.kind, minlength=2 * _TIMES)
@@ -306,5 +323,5 @@ def _by_vehicle(scene: _Scene, state: _State) -> Floats:
     codes = plates.codes[scene.vehicles]
     misreads = per_character[codes].sum(axis=1)
     misreads += (plates.lengths[scene.vehicles] + 1) * odds[-1, :-1].sum()
-    result[scene.vehicles] -= plates.reads[scene.vehicles] * misreads
+    result[scene.vehicles] -= scene.chances[scene.vehicles] * misreads
     return result
