@@ -20,30 +20,36 @@ def plates(count=3000, seed=4):
     )
 
 
+def scanned(kept, built, threshold=0.0):
+    return kernel.scan((kept.codes, kept.lengths, kept.shared), built, threshold)
+
+
 @pytest.mark.parametrize("text", TEXTS)
 @pytest.mark.parametrize("threshold", [0.0, 1e-6])
 def test_it_does_not_matter_where_the_plates_are_cut(monkeypatch, text, threshold):
     kept = plates()
     built = tables(Pattern.parse(text), WITNESS, 8)
-    whole, _ = kernel.scan(kept.codes, kept.lengths, kept.shared, built, threshold)
+    whole = scanned(kept, built, threshold)
     for chunk, threads in ((7, 1), (97, 4), (1000, 2)):
         monkeypatch.setattr(kernel, "_CHUNK", chunk)
         monkeypatch.setattr(kernel, "MAX_THREADS", threads)
         monkeypatch.setattr(kernel.os, "cpu_count", lambda: 8)
-        cut, _ = kernel.scan(kept.codes, kept.lengths, kept.shared, built, threshold)
-        assert (cut == whole).all()
+        cut = scanned(kept, built, threshold)
+        assert (cut.rows == whole.rows).all()
+        assert (cut.values == whole.values).all()
 
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_what_is_passed_over_is_bounded(text):
     kept = plates()
     built = tables(Pattern.parse(text), WITNESS, 8)
-    every, nothing = kernel.scan(kept.codes, kept.lengths, kept.shared, built)
-    assert nothing == 0
-    threshold = float(np.quantile(every, 0.9))
-    some, lost = kernel.scan(kept.codes, kept.lengths, kept.shared, built, threshold)
-    assert (some == 0).any()
-    assert every.sum() - some.sum() <= lost * (1 + 1e-9)
+    every = scanned(kept, built)
+    assert every.passed == 0
+    threshold = float(np.quantile(every.values, 0.9))
+    some = scanned(kept, built, threshold)
+    assert 0 < len(some.rows) < len(every.rows)
+    assert some.values.min() >= threshold
+    assert every.values.sum() - some.values.sum() <= some.passed * (1 + 1e-9)
 
 
 def test_compiled_and_plain_python_agree():
@@ -60,9 +66,10 @@ def test_compiled_and_plain_python_agree():
         built.band,
     )
     plain = np.zeros(len(kept))
-    kernel._scan(kept.codes, kept.lengths, kept.shared, *model, 1, 0.0, 0, len(kept), plain)
-    compiled, _ = kernel.scan(kept.codes, kept.lengths, kept.shared, built)
-    assert compiled == pytest.approx(plain, rel=1e-12)
+    kernel._scan(kept.codes, kept.lengths, kept.shared, *model, 1, 0.0, plain)
+    compiled = scanned(kept, built)
+    assert (compiled.rows == np.flatnonzero(plain)).all()
+    assert compiled.values == pytest.approx(plain[compiled.rows], rel=1e-12)
 
 
 def test_looking_up_pairs_is_looking_up_characters():
@@ -71,7 +78,12 @@ def test_looking_up_pairs_is_looking_up_characters():
         table = rng.random((width, 37))
         codes = rng.integers(0, 37, (500, width)).astype(np.uint8)
         expected = table[np.arange(width), codes].prod(axis=1)
-        assert kernel.scan_substitutions(codes, table) == pytest.approx(expected, rel=1e-12)
+        found = kernel.scan_substitutions(codes, table)
+        assert (found.rows == np.arange(500)).all()
+        assert found.values == pytest.approx(expected, rel=1e-12)
+        best = float(np.quantile(expected, 0.9))
+        some = kernel.scan_substitutions(codes, table, best)
+        assert set(some.rows) == set(np.flatnonzero(expected >= best))
 
 
 def test_where_no_cache_can_be_kept_it_compiles_all_the_same(monkeypatch):
@@ -86,7 +98,7 @@ def test_where_no_cache_can_be_kept_it_compiles_all_the_same(monkeypatch):
     monkeypatch.setattr(numba, "njit", njit)
     function = kernel._compiled.__wrapped__(kernel._pairs)
     out = np.zeros(1)
-    function(np.zeros((1, 4), np.uint16), np.full((4, 1), 2.0), 0.0, 0, 1, out)
+    function(np.zeros((1, 4), np.uint16), np.full((4, 1), 2.0), 0.0, out)
     assert asked == [True, False]
     assert out[0] == 16
 

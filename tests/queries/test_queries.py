@@ -31,6 +31,13 @@ def the_case(world: World, username: str = "rivera") -> workbench.Case:
     return world.desk(username).case(world.case_number, purpose="homicide", reason=REASON)
 
 
+def no_more_than(world: World, rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the policy allow so many rows."""
+    limits = world.service.profile.limits.model_copy(update={"max_rows": rows})
+    profile = world.service.profile.model_copy(update={"limits": limits})
+    monkeypatch.setattr(world.service.runner, "profile", profile)
+
+
 def test_history_is_one_plate_in_time_order(world: World) -> None:
     world.read("7ABX123", camera="C5", at="2026-03-02 21:20")
     world.read("7ABX123", camera="C4", at="2026-03-02 21:12")
@@ -138,6 +145,38 @@ def test_partial_finds_the_same_with_and_without_the_table_of_plates(world: Worl
     assert list(long["reads"])[:1] == [5]
 
 
+def test_partial_of_a_busy_day_is_ranked_over_everybody_and_not_cut(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for minute in range(30):
+        world.read(f"5ZZZ5{minute:02d}", camera="C4", at=f"2026-03-02 10:{minute:02d}")
+    world.read("7ABX123", camera="C9", at="2026-03-02 11:00")
+    no_more_than(world, 10, monkeypatch)
+    day = {"start": "2026-03-02 00:00", "end": "2026-03-03 00:00"}
+    cars = the_case(world).partial("7A?X1*", **day)
+    assert cars["plate"].iloc[0] == "7ABX123"
+    assert cars.attrs["considered"] == 31
+    assert not cars.attrs["truncated"]
+
+
+def test_the_time_of_the_incident_tells_who_could_have_been_there(world: World) -> None:
+    world.camera("C20", at=(36.5980, -120.2500))  # two kilometers to the north
+    world.read("7ABX123", camera="C20", at="2026-03-02 21:55")
+    world.read("7ABX124", camera="C20", at="2026-03-02 21:14")
+    asked = {"near": SCENE, "radius_m": 2500, **HOUR}
+    alike = the_case(world).partial("7ABX12?", **asked)
+    assert alike["probability"].iloc[0] == pytest.approx(alike["probability"].iloc[1])
+    cars = the_case(world).partial("7ABX12?", at="2026-03-02 21:10", **asked)
+    assert cars["plate"].iloc[0] == "7ABX124"
+    assert "4 min" in cars["explanation"].iloc[0]
+    assert cars.attrs["query"]["at"].startswith("2026-03-03T05:10")
+
+
+def test_the_time_of_the_incident_wants_its_place(world: World) -> None:
+    with pytest.raises(BadInput, match="together with its place"):
+        the_case(world).partial("7ABX12?", at="2026-03-02 21:10", **HOUR)
+
+
 def test_partial_leaves_out_vehicles_read_outside_the_window(world: World) -> None:
     world.read("7ABX123", camera="C4", at="2026-01-02 10:00")
     world.read("7ABX123", camera="C4", at="2026-03-09 10:00")
@@ -162,9 +201,7 @@ def test_a_result_of_nothing_is_a_frame_with_its_columns(world: World) -> None:
 def test_a_result_longer_than_the_limit_is_cut_and_says_so(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    limits = world.service.profile.limits.model_copy(update={"max_rows": 2})
-    profile = world.service.profile.model_copy(update={"limits": limits})
-    monkeypatch.setattr(world.service.runner, "profile", profile)
+    no_more_than(world, 2, monkeypatch)
     for minute in range(4):
         world.read("7ABX123", camera="C4", at=f"2026-03-02 21:{minute:02}")
     for found in (

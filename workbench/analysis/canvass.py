@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.analysis import geo
+from workbench.analysis.vehicles import DESCRIPTION, KEY, most_frequent
 
 __all__ = ["USUAL_COLUMNS", "VEHICLE_COLUMNS", "by_vehicle", "usual", "usual_words"]
 
@@ -33,7 +34,6 @@ VEHICLE_COLUMNS = (
 )
 """The columns of :func:`by_vehicle`."""
 
-_KEY = ["plate", "state"]
 _DAY_S = 86_400.0
 _MOVED_M = 75.0
 _OFTEN, _SOMETIMES = 0.4, 0.1
@@ -57,7 +57,7 @@ def by_vehicle(reads: pd.DataFrame) -> pd.DataFrame:
         model, color and body. ``attrs`` are those of the reads. An empty frame gives an empty frame.
     """
     frame = pd.DataFrame(reads).sort_values(["captured_at", "camera"], kind="stable")
-    groups = frame.groupby(_KEY, sort=False, dropna=False)
+    groups = frame.groupby(KEY, sort=False, dropna=False)
     result = groups.agg(
         reads=("captured_at", "size"),
         first_seen=("local_time", "first"),
@@ -67,8 +67,8 @@ def by_vehicle(reads: pd.DataFrame) -> pd.DataFrame:
     )
     result["nearest_m"] = groups["distance_m"].min() if "distance_m" in frame else np.nan
     result["confidence"] = groups["confidence"].max() if "confidence" in frame else np.nan
-    for name in ("make", "model", "color", "body"):
-        result[name] = _most_frequent(frame, name).reindex(result.index)
+    for name in DESCRIPTION:
+        result[name] = most_frequent(frame, name)[name].reindex(result.index)
     result["direction"] = _directions(frame, result.index)
     for name in USUAL_COLUMNS:
         result[name] = groups[name].first() if name in frame else ("" if name == "usual" else 0)
@@ -78,24 +78,14 @@ def by_vehicle(reads: pd.DataFrame) -> pd.DataFrame:
     return result
 
 
-def _most_frequent(frame: pd.DataFrame, name: str) -> pd.Series:
-    """Return per vehicle the value that most of its reads agree on; the earliest where they tie."""
-    if name not in frame:
-        return pd.Series(index=pd.MultiIndex.from_arrays([[], []], names=_KEY), dtype=object)
-    known = frame.loc[frame[name].notna() & (frame[name] != ""), [*_KEY, name]]
-    counts = known.groupby([*_KEY, name], sort=False).size().rename("count").reset_index()
-    counts = counts.sort_values("count", ascending=False, kind="stable")
-    return counts.drop_duplicates(_KEY).set_index(_KEY)[name]
-
-
 def _directions(frame: pd.DataFrame, index: pd.Index) -> list[str]:
     """Return per vehicle its direction of travel, in the order of the index."""
     heading = (
         pd.to_numeric(frame["heading"]) if "heading" in frame else pd.Series(np.nan, frame.index)
     )
     radians = np.radians(heading)
-    parts = frame[[*_KEY, "latitude", "longitude"]].assign(x=np.cos(radians), y=np.sin(radians))
-    groups = parts.groupby(_KEY, sort=False, dropna=False)
+    parts = frame[[*KEY, "latitude", "longitude"]].assign(x=np.cos(radians), y=np.sin(radians))
+    groups = parts.groupby(KEY, sort=False, dropna=False)
     first = groups[["latitude", "longitude"]].first().reindex(index).to_numpy(float)
     last = groups[["latitude", "longitude"]].last().reindex(index).to_numpy(float)
     moved = geo.distance_m(first[:, 0], first[:, 1], last[:, 0], last[:, 1]) >= _MOVED_M
@@ -140,7 +130,7 @@ def usual(
     """
     result = reads.copy()
     days, hour_days = _count_days(reads, baseline, ZoneInfo(timezone), hours)
-    keys = pd.MultiIndex.from_frame(pd.DataFrame(reads)[_KEY])
+    keys = pd.MultiIndex.from_frame(pd.DataFrame(reads)[KEY])
     result["usual_days"] = days.reindex(keys, fill_value=0).to_numpy(dtype=np.int64)
     result["usual_hour_days"] = hour_days.reindex(keys, fill_value=0).to_numpy(dtype=np.int64)
     result["baseline_days"] = np.full(len(result), baseline_days, dtype=np.int64)
@@ -154,20 +144,20 @@ def _count_days(
     reads: pd.DataFrame, baseline: pd.DataFrame, zone: dt.tzinfo, hours: float
 ) -> tuple[pd.Series, pd.Series]:
     empty = pd.Series(
-        index=pd.MultiIndex.from_arrays([[], []], names=_KEY), dtype=np.int64, name="days"
+        index=pd.MultiIndex.from_arrays([[], []], names=KEY), dtype=np.int64, name="days"
     )
     if reads.empty or baseline.empty:
         return empty, empty
-    here = pd.DataFrame(reads)[_KEY].assign(local=reads["captured_at"].dt.tz_convert(zone))
-    spans = here.groupby(_KEY)["local"].agg(["min", "max"])
-    earlier = baseline[_KEY].assign(local=baseline["captured_at"].dt.tz_convert(zone))
-    earlier = earlier.merge(spans, left_on=_KEY, right_index=True)
+    here = pd.DataFrame(reads)[KEY].assign(local=reads["captured_at"].dt.tz_convert(zone))
+    spans = here.groupby(KEY)["local"].agg(["min", "max"])
+    earlier = baseline[KEY].assign(local=baseline["captured_at"].dt.tz_convert(zone))
+    earlier = earlier.merge(spans, left_on=KEY, right_index=True)
     earlier["day"] = earlier["local"].dt.strftime("%Y-%m-%d")
     length = (earlier["max"] - earlier["min"]).dt.total_seconds() + 2 * hours * 3600
     start = _time_of_day(earlier["min"]) - hours * 3600
     since = (_time_of_day(earlier["local"]) - start) % _DAY_S
     at_hour = earlier[(since <= length) | (length >= _DAY_S)]
-    return earlier.groupby(_KEY)["day"].nunique(), at_hour.groupby(_KEY)["day"].nunique()
+    return earlier.groupby(KEY)["day"].nunique(), at_hour.groupby(KEY)["day"].nunique()
 
 
 def _time_of_day(times: pd.Series) -> pd.Series:

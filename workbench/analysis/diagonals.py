@@ -100,11 +100,9 @@ def scan_diagonals(  # noqa: PLR0915 - one loop, compiled as a whole
     items: int,
     swaps: int,
     threshold: float,
-    start: int,
-    stop: int,
     out: Floats,
 ) -> float:
-    """Fill ``out[start:stop]``; return the most that those below the threshold add up to. To be compiled."""
+    """Fill ``out``; return the most that those below the threshold add up to. To be compiled."""
     width = codes.shape[1]
     columns = np.zeros((width + 1, _ROW))
     carried = np.zeros((width + 2, _ROW))
@@ -112,8 +110,8 @@ def scan_diagonals(  # noqa: PLR0915 - one loop, compiled as a whole
     passed = 0.0
     dead = width + 1  # the depth at which the current beginning was given up
     dead_bound = 0.0
-    for k in range(start, stop):
-        common = 0 if k == start else int(shared[k])
+    for k in range(len(out)):
+        common = 0 if k == 0 else int(shared[k])
         if common >= dead:
             out[k] = 0.0
             passed += dead_bound

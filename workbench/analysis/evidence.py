@@ -8,7 +8,7 @@ mistakes and its confidence go in. Tables and their sources are in ``evidence.ya
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
@@ -56,7 +56,13 @@ class Factor:
 
 
 def described(
-    name: str, said: str, recorded: pd.Series, confidence: pd.Series | None, seen_by: SeenBy
+    name: str,
+    said: str,
+    recorded: pd.Series,
+    confidence: pd.Series | None,
+    seen_by: SeenBy,
+    *,
+    everybody: Mapping[str, float] | None = None,
 ) -> Factor:
     """Return the factor of something said of a vehicle: its color, make, model, body or state.
 
@@ -73,6 +79,8 @@ def described(
         The camera's confidence in it, 0 to 1; missing where there is none.
     seen_by : {"witness", "camera"}
         Who said it.
+    everybody : mapping of str to float, optional
+        Where the candidates were chosen by this very thing: how many of all vehicles have each value.
 
     Raises
     ------
@@ -83,7 +91,13 @@ def described(
     word = said_value(name, said)
     numbers, different = pd.factorize(recorded.astype(object), use_na_sentinel=True)
     known = [_word(table, value) for value in different]
-    at_large = _AtLarge.of(table, [*known, word], numbers)
+    counts = dict.fromkeys([*known, word], 0.0)
+    if everybody is not None:
+        counts |= {_word(table, value): float(count) for value, count in everybody.items()}
+    else:
+        for number, count in enumerate(np.bincount(numbers[numbers >= 0], minlength=len(known))):
+            counts[known[number]] += float(count)
+    at_large = _AtLarge.of(table, counts)
     chance_said = at_large.chance_of(word, _matrix(table, seen_by, at_large.names, at_large.share))
     recording = _matrix(table, "camera", at_large.names, at_large.share)  # [true, recorded]
     # For each word recorded: the true values behind it, and how probable they make what was said.
@@ -132,18 +146,15 @@ class _AtLarge:
     share: Floats
 
     @classmethod
-    def of(
-        cls, table: dict[str, Any], words: Sequence[str], numbers: npt.NDArray[np.int64]
-    ) -> _AtLarge:
-        """Blend the table's shares with those of the candidates; ``numbers`` says which word each has."""
-        values = {value for word in words for value in _members(table, word) if value}
+    def of(cls, table: dict[str, Any], counts: Mapping[str, float]) -> _AtLarge:
+        """Blend the table's shares with those of the vehicles; ``counts`` says how many go by each word."""
+        values = {value for word in counts for value in _members(table, word) if value}
         names = [*table["share"], *sorted(values - set(table["share"])), ""]
         share = np.array([table["share"].get(value, _NEW_SHARE) for value in names])
         share /= share.sum()
         large = cls(table, names, share)
         blended = _OWN_WEIGHT * share
-        counts = np.bincount(numbers[numbers >= 0], minlength=len(words))
-        for word, count in zip(words, counts.tolist(), strict=True):
+        for word, count in counts.items():
             if word and count:  # a word for several values counts for each by its share
                 among = share * large._places(word)
                 blended = blended + count * among / among.sum()

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from workbench.analysis.errormodels import ErrorModel
 from workbench.analysis.pattern import Pattern
-from workbench.analysis.scoring import PlateSet, scores
+from workbench.analysis.scoring import PlateSet, fitting, scores
 
 __all__ = ["MANY", "PlateFits", "chance_misread", "plate_fits", "threshold_for"]
 
@@ -23,7 +23,7 @@ Rows = npt.NDArray[np.int64]
 MANY = 50_000
 """Above so many plates, those that fit far worse than one at random are not weighed."""
 
-_FAR_WORSE = 1e-2
+_FAR_WORSE = 0.1  # what is left out holds less than one part in a hundred, whatever the pattern
 _REPEATED = 0.35  # the chance that a misread, once made, is made again at the next read
 _ODD = 6.0  # how many times more often a plate of no known series is a misread
 
@@ -71,16 +71,19 @@ def plate_fits(
     witness, camera : ErrorModel
         The mistakes of who said it, and of the cameras.
     threshold : float
-        Plates whose likelihood is below it are left out.
+        Plates whose likelihood through the camera's table is below it are left out.
     """
-    # A fit as read is at most four times one through the camera's table.
-    lowest = threshold / 4
-    value = scores(pattern, plates, camera.turned_around().then(witness), threshold=lowest)
-    few = np.flatnonzero(odd)
+    through = camera.turned_around().then(witness)
     oddly = camera.scaled(_ODD).turned_around().then(witness)
-    value[few] = scores(pattern, plates.only(few), oddly, threshold=lowest)
-    rows = np.flatnonzero(value)
-    return PlateFits(rows, scores(pattern, plates.only(rows), witness), value[rows])
+    every = fitting(pattern, plates, through, threshold=threshold)
+    few = np.flatnonzero(odd)
+    strange = fitting(pattern, plates.only(few), oddly, threshold=threshold)
+    regular = ~odd[every.rows]
+    rows = np.concatenate([every.rows[regular], few[strange.rows]])
+    values = np.concatenate([every.values[regular], strange.values])
+    order = np.argsort(rows, kind="stable")
+    rows = rows[order]
+    return PlateFits(rows, scores(pattern, plates.only(rows), witness), values[order])
 
 
 def chance_misread(reads: npt.NDArray[np.generic]) -> Floats:

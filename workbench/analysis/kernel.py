@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import functools
 import os
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["MAX_THREADS", "PAD", "Tables", "prepare", "scan", "scan_substitutions"]
+__all__ = ["MAX_THREADS", "PAD", "Found", "Tables", "prepare", "scan", "scan_substitutions"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -32,6 +33,28 @@ MAX_THREADS = 4
 """The most threads that a scan uses."""
 
 _CHUNK = 1 << 17
+
+
+Scanned = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What a scan found.
+
+    Parameters
+    ----------
+    rows : array (K,) of int
+        Where the plates stand, ascending.
+    values : array (K,)
+        Their likelihoods.
+    passed : float
+        The most that all those below the threshold add up to; not known (0) where only substitutions count.
+    """
+
+    rows: npt.NDArray[np.int64]
+    values: Floats
+    passed: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,11 +109,9 @@ def _scan(  # noqa: PLR0912 - one loop, compiled as a whole
     band: npt.NDArray[np.int64],
     swaps: int,
     threshold: float,
-    start: int,
-    stop: int,
     out: Floats,
 ) -> float:
-    """Fill ``out[start:stop]``; return the most that those below the threshold add up to."""
+    """Fill ``out``; return the most that those below the threshold add up to."""
     rows = emission.shape[1]
     width = codes.shape[1]
     columns = np.zeros((width + 1, rows))
@@ -100,8 +121,8 @@ def _scan(  # noqa: PLR0912 - one loop, compiled as a whole
     passed = 0.0
     dead = width + 1  # the depth at which the current beginning was given up
     dead_bound = 0.0
-    for k in range(start, stop):
-        common = 0 if k == start else int(shared[k])
+    for k in range(len(out)):
+        common = 0 if k == 0 else int(shared[k])
         if common >= dead:
             out[k] = 0.0
             passed += dead_bound
@@ -165,18 +186,16 @@ def _pairs(
     pairs: npt.NDArray[np.uint16],
     table: Floats,
     threshold: float,
-    start: int,
-    stop: int,
     out: Floats,
 ) -> None:
-    """Fill ``out[start:stop]`` with the product over pairs of positions of ``table[place, pair]``."""
+    """Fill ``out`` with the product over pairs of positions of ``table[place, pair]``."""
     if pairs.shape[1] == 4:  # eight characters, unrolled: twice as fast
-        for k in range(start, stop):
+        for k in range(len(out)):
             left = table[0, pairs[k, 0]] * table[1, pairs[k, 1]]
             value = left * (table[2, pairs[k, 2]] * table[3, pairs[k, 3]])
             out[k] = value if value >= threshold else 0.0
         return
-    for k in range(start, stop):
+    for k in range(len(out)):
         value = table[0, pairs[k, 0]] * table[1, pairs[k, 1]]
         for place in range(2, pairs.shape[1]):
             value *= table[place, pairs[k, place]]
@@ -197,7 +216,7 @@ def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
 def _jit(numba: Any, function: Callable[..., Any], *, cache: bool) -> Callable[..., Any]:
     types = numba.types
     cube, matrix, vector = (types.Array(types.float64, n, "C") for n in (3, 2, 1))
-    span = (types.float64, types.int64, types.int64, vector)
+    span = (types.float64, vector)
     if function is _pairs:
         pairs = types.Array(types.uint16, 2, "C", readonly=True)
         signature = types.void(pairs, matrix, *span)
@@ -222,37 +241,19 @@ def prepare() -> None:
         _compiled(function)
 
 
-def _in_chunks(count: int, work: Callable[[int, int], Any]) -> list[Any]:
-    """Run ``work(start, stop)`` over ``count`` plates, in threads where there are many."""
-    spans = [(start, min(count, start + _CHUNK)) for start in range(0, count, _CHUNK)]
-    threads = min(MAX_THREADS, os.cpu_count() or 1, len(spans))
-    if threads <= 1:
-        return [work(*span) for span in spans]
-    with ThreadPoolExecutor(threads, thread_name_prefix="plates") as pool:
-        return list(pool.map(lambda span: work(*span), spans))
-
-
-def scan(
-    codes: npt.NDArray[np.uint8],
-    lengths: npt.NDArray[np.uint8],
-    shared: npt.NDArray[np.uint8],
-    tables: Tables,
-    threshold: float = 0.0,
-) -> tuple[Floats, float]:
-    """Return the likelihood of each plate, and the most that those below the threshold add up to.
+def scan(plates: Scanned, tables: Tables, threshold: float = 0.0) -> Found:
+    """Find the plates whose likelihood is above zero and not below the threshold.
 
     Parameters
     ----------
-    codes : array (N, width) of uint8
-        Sorted plates, 0 to 35 a character, ``PAD`` behind the last.
-    lengths, shared : array (N,) of uint8
-        Characters of each plate; leading characters shared with the plate before.
+    plates : tuple of arrays
+        Codes (N, width) of sorted plates, 0 to 35 a character, ``PAD`` behind the last; characters of each (N,);
+        leading characters shared with the plate before (N,). All of uint8.
     tables : Tables
         The pattern under a model.
     threshold : float
-        Plates below it are given as 0.
+        Plates below it are left out.
     """
-    out = np.empty(len(codes))
     t = tables
     model: tuple[Any, ...]
     if t.open_ended:
@@ -267,17 +268,17 @@ def scan(
         model = (s.step, s.swap_step, s.carry, s.first, *bounds)
     swaps = int(t.swapped.any())
 
-    def work(start: int, stop: int) -> float:
-        span = (threshold, start, stop, out)
-        return float(function(codes, lengths, shared, *model, swaps, *span))
+    def fill(start: int, stop: int, out: Floats) -> float:
+        some = [values[start:stop] for values in plates]
+        return float(function(*some, *model, swaps, threshold, out))
 
-    return out, sum(_in_chunks(len(codes), work))
+    return _found(len(plates[0]), fill)
 
 
 def scan_substitutions(
     codes: npt.NDArray[np.uint8], table: Floats, threshold: float = 0.0
-) -> Floats:
-    """Return for each plate the product over its positions of ``table[position, code]``.
+) -> Found:
+    """Find the plates by the product over their positions of ``table[position, code]``.
 
     Two positions are looked up at once.
 
@@ -288,9 +289,8 @@ def scan_substitutions(
     table : array (width, 37)
         Factors; the column of ``PAD`` holds what the end of the plate there means.
     threshold : float
-        Plates below it are given as 0.
+        Plates below it are left out.
     """
-    out = np.empty(len(codes))
     function = _compiled(_pairs)
     size = PAD + 1
     joined = np.zeros((len(table) // 2, 256 * size))
@@ -299,8 +299,34 @@ def scan_substitutions(
         joined[place].reshape(size, 256)[:, :size] = both
     pairs = np.ascontiguousarray(codes).view("<u2").astype(np.uint16, copy=False)
 
-    def work(start: int, stop: int) -> None:
-        function(pairs, joined, threshold, start, stop, out)
+    def fill(start: int, stop: int, out: Floats) -> float:
+        function(pairs[start:stop], joined, threshold, out)
+        return 0.0
 
-    _in_chunks(len(codes), work)
-    return out
+    return _found(len(codes), fill)
+
+
+def _found(count: int, fill: Callable[[int, int, Floats], float]) -> Found:
+    """Run ``fill(start, stop, out)`` over the plates in pieces, in threads where there are many."""
+    spans = [(start, min(count, start + _CHUNK)) for start in range(0, count, _CHUNK)]
+    kept = threading.local()
+
+    def work(span: tuple[int, int]) -> tuple[npt.NDArray[np.int64], Floats, float]:
+        start, stop = span
+        if not hasattr(kept, "out"):  # one piece of memory for each thread, which its cache holds
+            kept.out = np.empty(_CHUNK)
+        out = kept.out[: stop - start]
+        passed = fill(start, stop, out)
+        rows = np.flatnonzero(out)
+        return rows + start, out[rows], passed
+
+    threads = min(MAX_THREADS, os.cpu_count() or 1, len(spans))
+    if threads <= 1:
+        pieces = [work(span) for span in spans]
+    else:
+        with ThreadPoolExecutor(threads, thread_name_prefix="plates") as pool:
+            pieces = list(pool.map(work, spans))
+    if not pieces:
+        return Found(np.zeros(0, dtype=np.int64), np.zeros(0), 0.0)
+    rows, values, passed = zip(*pieces, strict=True)
+    return Found(np.concatenate(rows), np.concatenate(values), sum(passed))

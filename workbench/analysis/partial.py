@@ -12,8 +12,8 @@ camera itself offered for its reads.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -69,11 +69,18 @@ class Among:
         The mean likelihood of the pattern over plates as they are issued.
     others : float
         The mean factor, per vehicle of all, that those who were not chosen have together.
+    states : mapping of str to float
+        How many vehicles each state has.
     """
 
     vehicles: int
     by_chance: float
     others: float
+    states: Mapping[str, float]
+
+    def thinned(self, part: float) -> Among:
+        """Return the same with only a part of the vehicles, alike in all else."""
+        return replace(self, vehicles=max(1, round(self.vehicles * part)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,12 +160,12 @@ def rank(
     state = said_state(state)
     frame = pd.DataFrame(candidates).reset_index(drop=True)
     said = {"color": color, "make": make, "model": model, "body": body, "state": state}
-    factors = _factors(frame, said, seen_by, near=near)
     states = _column(frame, "state", "").fillna("").astype(str)
     if among is None:
-        mix = {state: 1.0} if state else states.value_counts(normalize=True).to_dict()
-        by_chance = at_random(pattern, witness, {str(k): float(v) for k, v in mix.items()})
-        among = Among(len(frame), by_chance, 0.0)
+        counts = {str(name): float(n) for name, n in states.value_counts().items()}
+        by_chance = at_random(pattern, witness, {state: 1.0} if state else counts)
+        among = Among(len(frame), by_chance, 0.0, counts)
+    factors = _factors(frame, said, seen_by, among, near=near)
     by_chance = among.by_chance
     fit = _fit(pattern, frame, states, (witness, camera or error_model("camera")), by_chance)
     factors.append(evidence.read_often(_column(frame, "reads", 1)))
@@ -200,7 +207,12 @@ def _column(frame: pd.DataFrame, name: str, default: object) -> pd.Series:
 
 
 def _factors(
-    frame: pd.DataFrame, said: dict[str, str | None], seen_by: SeenBy, *, near: bool
+    frame: pd.DataFrame,
+    said: dict[str, str | None],
+    seen_by: SeenBy,
+    among: Among,
+    *,
+    near: bool,
 ) -> list[Factor]:
     """Return the factors of everything that was said beside the plate."""
     factors: list[Factor] = []
@@ -211,7 +223,8 @@ def _factors(
         if name == "model":
             recorded = _models(recorded, _column(frame, "make", "").astype(object), said["make"])
         sure = frame.get(f"{name}_confidence")
-        factors.append(evidence.described(name, word, recorded, sure, seen_by))
+        everybody = among.states if name == "state" else None
+        factors.append(evidence.described(name, word, recorded, sure, seen_by, everybody=everybody))
     if near and "nearest_m" in frame:
         minutes = frame.get("nearest_minutes")
         factors.append(evidence.placed(frame["nearest_m"], minutes))

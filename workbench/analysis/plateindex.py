@@ -7,6 +7,7 @@ file beside it and puts that in its place; who has the old one open goes on with
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 from collections.abc import Mapping, Sequence
@@ -30,6 +31,7 @@ _NARROW = 8
 _ODD = 0x80
 _MOST = 255
 _CODES = ["", *STATES]
+_STATES = np.array(_CODES, dtype=object)
 _BY_STATE = {state: number for number, state in enumerate(_CODES)}
 _TEXT = np.frombuffer(ALPHABET.encode() + b"\0", dtype=np.uint8)
 
@@ -72,10 +74,16 @@ class Shelf:
         """The plates, for the scan."""
         return PlateSet(self.codes, self.lengths, self.shared)
 
-    @property
+    @functools.cached_property
     def odd(self) -> npt.NDArray[np.bool_]:
         """Which plates fit no series of their state."""
-        return self.marks >= _ODD
+        return np.asarray(self.marks >= _ODD)
+
+    @functools.cached_property
+    def state_counts(self) -> dict[str, float]:
+        """How many of the plates each state has."""
+        counts = np.bincount(self.marks & ~np.uint8(_ODD), minlength=len(_CODES))
+        return {state: float(n) for state, n in zip(_CODES, counts, strict=True) if n}
 
     def within(self, start: int, end: int) -> npt.NDArray[np.bool_]:
         """Return which plates may have been read from ``start`` to ``end`` (microseconds since 1970, end excluded)."""
@@ -86,14 +94,9 @@ class Shelf:
         """Return the plates at some places as text."""
         return [bytes(row).rstrip(b"\0").decode() for row in _TEXT[self.codes[rows]]]
 
-    def states(self, rows: Rows) -> list[str]:
+    def states(self, rows: Rows) -> npt.NDArray[np.object_]:
         """Return the states at some places."""
-        return [_CODES[number] for number in (self.marks[rows] & ~np.uint8(_ODD)).tolist()]
-
-    def state_counts(self, chosen: npt.NDArray[np.bool_]) -> dict[str, int]:
-        """Return how many of the chosen plates each state has."""
-        counts = np.bincount(self.marks[chosen] & ~np.uint8(_ODD), minlength=len(_CODES))
-        return {state: int(n) for state, n in zip(_CODES, counts, strict=True) if n}
+        return np.asarray(_STATES[self.marks[rows] & ~np.uint8(_ODD)])
 
     @property
     def arrays(self) -> tuple[npt.NDArray[Any], ...]:
@@ -255,7 +258,7 @@ class PlateIndex:
     def open(cls, path: Path) -> PlateIndex | None:
         """Map an index into memory; None where there is none, or none that is whole and of this form."""
         try:
-            content = np.memmap(path, dtype=np.uint8, mode="r")
+            content = np.memmap(path, dtype=np.uint8, mode="r").view(np.ndarray)
         except (FileNotFoundError, ValueError):  # none, or of no bytes
             return None
         end = bytes(content[: 1 << 22]).find(b"\n", len(_MAGIC))

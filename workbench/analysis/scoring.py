@@ -20,11 +20,20 @@ import numpy.typing as npt
 
 from workbench.analysis import kernel
 from workbench.analysis.errormodels import ErrorModel
-from workbench.analysis.kernel import PAD, Tables
+from workbench.analysis.kernel import PAD, Found, Tables
 from workbench.analysis.pattern import Item, Pattern
 from workbench.analysis.plates import ALPHABET, MAX_LENGTH, PlateFormat, formats, normalize
 
-__all__ = ["PlateSet", "at_random", "chance_of", "fits_series", "likelihoods", "scores", "tables"]
+__all__ = [
+    "PlateSet",
+    "at_random",
+    "chance_of",
+    "fits_series",
+    "fitting",
+    "likelihoods",
+    "scores",
+    "tables",
+]
 
 Floats = npt.NDArray[np.float64]
 _T = TypeVar("_T", bound=np.generic)
@@ -99,7 +108,13 @@ class PlateSet:
     def only(self, rows: npt.NDArray[np.int64]) -> PlateSet:
         """Return some plates, by their places in the set, which must ascend."""
         order = rows.astype(np.uint32) if self.order is None else self.order[rows]
-        return self.from_sorted(np.ascontiguousarray(self.codes[rows]), order)
+        if not len(rows):
+            return PlateSet(self.codes[:0], self.lengths[:0], self.shared[:0], order)
+        # What two plates share is the least that any two neighbors between them share.
+        shared = np.zeros(len(rows), dtype=np.uint8)
+        if len(rows) > 1:
+            shared[1:] = np.minimum.reduceat(self.shared[: rows[-1] + 1], rows[:-1] + 1)
+        return PlateSet(self.codes[rows], self.lengths[rows], shared, order)
 
     def places(self) -> npt.NDArray[np.uint32]:
         """Return where each stood among the plates that were given."""
@@ -154,13 +169,21 @@ def scores(
     pattern: Pattern, plates: PlateSet, model: ErrorModel, *, threshold: float = 0.0
 ) -> Floats:
     """Return the likelihood of a pattern for each plate of a set, in the set's own order."""
-    if not len(plates):
-        return np.zeros(0)
+    values = np.zeros(len(plates))
+    found = fitting(pattern, plates, model, threshold=threshold)
+    values[found.rows] = found.values
+    return values
+
+
+def fitting(
+    pattern: Pattern, plates: PlateSet, model: ErrorModel, *, threshold: float = 0.0
+) -> Found:
+    """Find the plates of a set whose likelihood is above zero and not below the threshold."""
     width = plates.codes.shape[1]
     built = tables(pattern, model, width)
     if _only_substitutions(pattern, model):
         return kernel.scan_substitutions(plates.codes, _by_position(built, width), threshold)
-    return kernel.scan(plates.codes, plates.lengths, plates.shared, built, threshold)[0]
+    return kernel.scan((plates.codes, plates.lengths, plates.shared), built, threshold)
 
 
 def _only_substitutions(pattern: Pattern, model: ErrorModel) -> bool:

@@ -7,7 +7,8 @@ of the final ranking are shares of all vehicles and not of a short list.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +24,10 @@ from workbench.analysis.scoring import PlateSet, at_random
 
 __all__ = ["Shortlist", "shortlist"]
 
-_ENOUGH = 0.999  # of what all plates weigh
+Floats = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int64]
+
+_WORTH = 1e-6  # of the best; nothing that is known of a vehicle beside its plate makes up for less
 _MOST_OF_THEM = (
     0.5  # above this part inside the window, a scan of all is cheaper than picking them out
 )
@@ -80,24 +84,51 @@ def shortlist(
     said = said_state(state)
     shelves = [(shelf, shelf.within(start, end)) for shelf in index.shelves]
     count = sum(int(inside.sum()) for _, inside in shelves)
-    by_chance = at_random(pattern, witness, {said: 1.0} if said else _mix(shelves))
-    weigh = _Weigher(pattern, witness, camera, by_chance, threshold_for(count, by_chance))
-    parts = [weigh(shelf, inside) for shelf, inside in shelves]
-    found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({"weight": []})
-    among = Among(count, by_chance, 0.0)
-    if found.empty:
+    counts = _states_of_all(index)
+    by_chance = at_random(pattern, witness, {said: 1.0} if said else counts)
+    weigh = _Weigher(pattern, witness, camera, threshold_for(count, by_chance))
+    found = _Found.of([weigh(shelf, inside) for shelf, inside in shelves])
+    among = Among(count, by_chance, 0.0, counts)
+    if not len(found.rows):
         return Shortlist((), (), among)
-    weights = found["weight"].to_numpy(copy=True)
+    weights = found.likelihood / by_chance
     if said:
-        weights *= evidence.described("state", said, found["state"], None, seen_by).ratios
-    weights *= evidence.read_often(found["reads"]).ratios
-    order = np.argsort(-weights, kind="stable")
-    sums = np.cumsum(weights[order])
-    enough = int(np.searchsorted(sums, _ENOUGH * sums[-1])) + 1
-    chosen = order[: min(enough, most)]
-    plates, states = _texts([shelf for shelf, _ in shelves], found.iloc[chosen])
-    left = float(sums[-1] - sums[len(chosen) - 1])
-    return Shortlist(plates, states, Among(count, by_chance, left / count))
+        recorded = pd.Series(_states(index, found))
+        weights *= evidence.described(
+            "state", said, recorded, None, seen_by, everybody=counts
+        ).ratios
+    best = (
+        np.argpartition(-weights, most)[:most] if len(weights) > most else np.arange(len(weights))
+    )
+    best = best[np.argsort(-weights[best], kind="stable")]
+    best = best[weights[best] >= _WORTH * weights[best[0]]]
+    chosen = found.only(best)
+    left = max(0.0, float(weights.sum()) - float(weights[best].sum()))
+    among = replace(among, others=left / count)
+    return Shortlist(tuple(_texts(index, chosen)), tuple(_states(index, chosen)), among)
+
+
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """Plates that fit at all: which shelf, where on it, the likelihood of what was said."""
+
+    shelf: Rows
+    rows: Rows
+    likelihood: Floats
+
+    @classmethod
+    def of(cls, parts: list[tuple[Rows, Floats]]) -> _Found:
+        """Put together what was found on each shelf."""
+        if not parts:
+            none = np.zeros(0, dtype=np.int64)
+            return cls(none, none, np.zeros(0))
+        rows, likelihood = (np.concatenate(column) for column in zip(*parts, strict=True))
+        shelf = np.repeat(np.arange(len(parts)), [len(part[0]) for part in parts])
+        return cls(shelf, rows, likelihood)
+
+    def only(self, chosen: Rows) -> _Found:
+        """Return some of them."""
+        return _Found(self.shelf[chosen], self.rows[chosen], self.likelihood[chosen])
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,11 +138,10 @@ class _Weigher:
     pattern: Pattern
     witness: ErrorModel
     camera: ErrorModel
-    by_chance: float
     threshold: float
 
-    def __call__(self, shelf: Shelf, inside: npt.NDArray[np.bool_]) -> pd.DataFrame:
-        """Return shelf row, weight, reads and state of the plates that fit."""
+    def __call__(self, shelf: Shelf, inside: npt.NDArray[np.bool_]) -> tuple[Rows, Floats]:
+        """Return the places of the plates that fit, and the likelihood of each."""
         if inside.mean() > _MOST_OF_THEM:
             fits = self._fits(shelf.plates, shelf.odd)
             fits = fits.of(inside[fits.rows])
@@ -119,12 +149,7 @@ class _Weigher:
             rows = np.flatnonzero(inside)
             fits = self._fits(shelf.plates.only(rows), shelf.odd[rows])
             fits = PlateFits(rows[fits.rows], fits.as_read, fits.as_misread)
-        reads = shelf.reads[fits.rows]
-        weight = fits.likelihood(chance_misread(reads)) / self.by_chance
-        states = shelf.states(fits.rows)
-        return pd.DataFrame(
-            {"row": fits.rows, "width": shelf.codes.shape[1], "weight": weight, "reads": reads}
-        ).assign(state=pd.Series(states, dtype=object))
+        return fits.rows, fits.likelihood(_MISREAD[shelf.reads[fits.rows]])
 
     def _fits(self, plates: PlateSet, odd: npt.NDArray[np.bool_]) -> PlateFits:
         return plate_fits(
@@ -137,19 +162,28 @@ class _Weigher:
         )
 
 
-def _mix(shelves: list[tuple[Shelf, npt.NDArray[np.bool_]]]) -> dict[str, float]:
-    """Return the share of each state among the plates of the window."""
-    total: dict[str, float] = {}
-    for shelf, inside in shelves:
-        for state, number in shelf.state_counts(inside).items():
-            total[state] = total.get(state, 0.0) + number
-    return total
+_MISREAD = chance_misread(np.arange(256))
 
 
-def _texts(shelves: list[Shelf], chosen: pd.DataFrame) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return plates and states in the order of the rows that were chosen."""
-    plates = np.empty(len(chosen), dtype=object)
-    for shelf in shelves:
-        here = (chosen["width"] == shelf.codes.shape[1]).to_numpy()
-        plates[here] = shelf.texts(chosen["row"].to_numpy()[here])
-    return tuple(plates), tuple(chosen["state"])
+def _states_of_all(index: PlateIndex) -> dict[str, float]:
+    """Return how many of all plates each state has."""
+    total: Counter[str] = Counter()
+    for shelf in index.shelves:
+        total.update(shelf.state_counts)
+    return dict(total)
+
+
+def _texts(index: PlateIndex, found: _Found) -> list[str]:
+    texts = np.empty(len(found.rows), dtype=object)
+    for number, shelf in enumerate(index.shelves):
+        here = found.shelf == number
+        texts[here] = shelf.texts(found.rows[here])
+    return list(texts)
+
+
+def _states(index: PlateIndex, found: _Found) -> list[str]:
+    states = np.empty(len(found.rows), dtype=object)
+    for number, shelf in enumerate(index.shelves):
+        here = found.shelf == number
+        states[here] = shelf.states(found.rows[here])
+    return list(states)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -87,7 +88,11 @@ class Canvass:
 
 
 def in_scene(
-    source: Source, scene: Scene, window: Window, *where: sa.ColumnElement[bool]
+    source: Source,
+    scene: Scene,
+    window: Window,
+    *where: sa.ColumnElement[bool],
+    also: Sequence[sa.ColumnElement[Any]] = (),
 ) -> tuple[pd.DataFrame, bool]:
     """Return the reads inside a scene, with ``distance_m`` from its center, and whether there were more.
 
@@ -97,7 +102,7 @@ def in_scene(
     if (cells := geo.cells(scene)) is not None:
         conditions.append(reads.c.cell.in_(cells))
     most = source.max_rows
-    frame = fetch_reads(source, window, *conditions, limit=_FETCH_FACTOR * most + 1)
+    frame = fetch_reads(source, window, *conditions, limit=_FETCH_FACTOR * most + 1, also=also)
     truncated = len(frame) > _FETCH_FACTOR * most
     inside = geo.contains(scene, frame["latitude"], frame["longitude"])
     frame = frame[inside].reset_index(drop=True)

@@ -38,7 +38,7 @@ class Plates:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._index: PlateIndex | None = None
-        self._seen: tuple[int, int] | None = None
+        self._seen: object = None
 
     def at(self, connection: sa.Connection) -> PlateIndex:
         """Return the index of the plates in the records, as this connection sees them.
@@ -48,15 +48,24 @@ class Plates:
         connection : Connection
             On one snapshot.
         """
-        seen = _how_many(connection)
-        if self._index is None or self._seen != seen:
-            self._index, self._seen = self._current(connection), seen
+        here = _how_many(connection)
+        if self._index is None or self._seen != (here, self._file()):
+            self._index = self._current(connection)
+            self._seen = (here, self._file())
         return self._index
 
     def forget(self) -> None:
         """Destroy the index; the next search builds it anew. To be called where reads are destroyed."""
         self._index = self._seen = None
         self._path.unlink(missing_ok=True)
+
+    def _file(self) -> tuple[int, int] | None:
+        """Return what tells the file from one that another process has put in its place; None for no file."""
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_ino, found.st_mtime_ns
 
     def _current(self, connection: sa.Connection) -> PlateIndex:
         query = sa.select(transfers.c.id, transfers.c.sha256).where(_complete)

@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from workbench.analysis.errormodels import ErrorModel
 from workbench.models import Extent, Window
 from workbench.policy.profile import Profile
+from workbench.queries.plates import Plates
 from workbench.records.tables import cameras, reads, to_micros, transfers
 
 if TYPE_CHECKING:
@@ -25,13 +27,18 @@ _PLATES_AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Source:
-    """What a query may use: a connection on one snapshot, the policy, the agency's zone, the time."""
+    """What a query may use: a connection on one snapshot, the policy, the agency's zone, the time.
+
+    ``plates`` is the index of all plates; ``camera`` the mistakes of the agency's own cameras where they were learned.
+    """
 
     connection: sa.Connection
     profile: Profile
     zone: ZoneInfo
     now: dt.datetime
+    plates: Plates
     baseline_days: int = 60
+    camera: ErrorModel | None = None
 
     @property
     def max_rows(self) -> int:
@@ -105,9 +112,20 @@ _complete = reads.c.transfer_id.not_in(
 
 
 def fetch_reads(
-    source: Source, window: Window, *where: sa.ColumnElement[bool], limit: int | None = None
+    source: Source,
+    window: Window,
+    *where: sa.ColumnElement[bool],
+    limit: int | None = None,
+    also: Sequence[sa.ColumnElement[Any]] = (),
 ) -> pd.DataFrame:
     """Return the reads of a window that meet every condition, in time order.
+
+    Parameters
+    ----------
+    limit : int, optional
+        The most reads.
+    also : sequence of columns
+        What else to return of each read.
 
     Returns
     -------
@@ -121,13 +139,13 @@ def fetch_reads(
     if (kept := source.clip(window)) is not None:
         at = sa.type_coerce(reads.c.captured_at, sa.BigInteger)
         query = (
-            sa.select(*_COLUMNS)
+            sa.select(*_COLUMNS, *also)
             .join(cameras, cameras.c.id == reads.c.camera_id)
             .where(at >= to_micros(kept.start), at < to_micros(kept.end), _complete, *where)
             .order_by(reads.c.captured_at, reads.c.id)
         )
         rows = source.connection.execute(query if limit is None else query.limit(limit)).all()
-    frame = pd.DataFrame(rows, columns=[column.key for column in _COLUMNS])
+    frame = pd.DataFrame(rows, columns=[column.key for column in (*_COLUMNS, *also)])
     instants = pd.to_datetime(frame["captured_at"].astype("int64"), unit="us", utc=True)
     frame["captured_at"] = instants
     frame.insert(6, "local_time", instants.dt.tz_convert(source.zone))

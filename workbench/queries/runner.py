@@ -19,6 +19,7 @@ from workbench.errors import WorkbenchError
 from workbench.models import CaseRecord, Grounds, Session
 from workbench.policy.decision import Decision, Request, decide
 from workbench.policy.profile import Profile
+from workbench.queries.plates import Plates
 from workbench.queries.reads import Answer, Query, Source
 from workbench.records.database import Database
 from workbench.settings import Settings
@@ -53,6 +54,7 @@ class Runner:
         self.profile = profile
         self.settings = settings
         self.clock = clock
+        self.plates = Plates(settings.plate_index)
 
     def run(
         self,
@@ -124,6 +126,7 @@ class Runner:
                     self.profile,
                     self.settings.zone,
                     self.clock(),
+                    self.plates,
                     self.settings.baseline_days,
                 )
             )
