@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from world import REASON, SCENE, World, local
 
 import workbench
+from workbench.analysis.errormodels import ErrorModel, error_model
+from workbench.analysis.learned import Learned, Provenance, save
 from workbench.errors import BadInput, BadPattern, BadTime
 from workbench.models import Scene
 from workbench.records import tables
@@ -36,6 +40,28 @@ def no_more_than(world: World, rows: int, monkeypatch: pytest.MonkeyPatch) -> No
     limits = world.service.profile.limits.model_copy(update={"max_rows": rows})
     profile = world.service.profile.model_copy(update={"limits": limits})
     monkeypatch.setattr(world.service.runner, "profile", profile)
+
+
+def keep_learned(model: ErrorModel, path: Path) -> None:
+    """Keep a table as if it had been learned and found to be better."""
+    day = local("2026-03-01")
+    learned = Learned(
+        model=model,
+        base=error_model("camera"),
+        counted=np.zeros((37, 37)),
+        better=True,
+        held_out=-1.0,
+        held_out_base=-1.1,
+        held_out_error=0.01,
+        held_out_reads=1000,
+        reads=10_000,
+        vehicles=100,
+        pairs=50,
+        misreads=40.0,
+        first_at=day,
+        last_at=day,
+    )
+    save(learned, path, Provenance(made_at=day, software="alpr-workbench", access_id=1))
 
 
 def test_history_is_one_plate_in_time_order(world: World) -> None:
@@ -157,6 +183,37 @@ def test_partial_of_a_busy_day_is_ranked_over_everybody_and_not_cut(
     assert cars["plate"].iloc[0] == "7ABX123"
     assert cars.attrs["considered"] == 31
     assert not cars.attrs["truncated"]
+
+
+def test_a_table_learned_from_the_sites_own_reads_is_used(world: World) -> None:
+    for camera in ("C4", "C5"):  # one vehicle, read twice: not a misread of the other
+        world.read("7ABX128", camera=camera, at="2026-03-02 21:12")
+    world.read("7ABX129", camera="C4", at="2026-03-02 21:12")
+    asked = {"near": SCENE, "radius_m": 800, "seen_by": "camera", **HOUR}
+    before = the_case(world).partial("7ABX123", **asked)
+    assert any("a general table" in said for said in before.attrs["caveats"])
+    shipped = error_model("camera")
+    often = shipped.substitution.copy()
+    three, nine = 3, 9
+    often[three, nine] += 0.3
+    often[three, three] -= 0.3
+    keep_learned(replace(shipped, substitution=often), world.settings.camera_model)
+    after = the_case(world).partial("7ABX123", **asked)
+    assert any("this agency's own reads" in said for said in after.attrs["caveats"])
+    share = {
+        frame is after: frame.set_index("plate")["probability"]["7ABX129"]
+        for frame in (before, after)
+    }
+    assert share[True] > 5 * share[False]
+
+
+def test_a_damaged_table_stops_the_search_and_says_what_to_do(world: World) -> None:
+    path = world.settings.camera_model
+    path.parent.mkdir()
+    path.write_text("better: true\n")
+    with pytest.raises(BadInput, match="camera learn"):
+        the_case(world).partial("7ABX123", near=SCENE, radius_m=800, **HOUR)
+    assert world.record(action="query.partial")[-1].outcome == "failed"
 
 
 def test_the_time_of_the_incident_tells_who_could_have_been_there(world: World) -> None:

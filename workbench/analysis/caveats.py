@@ -56,19 +56,38 @@ def canvass_caveats(
     return [*coverage_caveats(coverage, window, timezone=timezone), A_READ, ABSENCE, USUAL, VERIFY]
 
 
-def partial_caveats(seen_by: str) -> list[str]:
-    """Return the sentences that a ranking of partial plates carries."""
+def partial_caveats(seen_by: str, *, learned: bool = False) -> list[str]:
+    """Return the sentences that a ranking of partial plates carries.
+
+    Parameters
+    ----------
+    seen_by : {"witness", "camera"}
+        Whose mistakes were allowed for in what was said.
+    learned : bool
+        Whether the cameras' mistakes were learned from the agency's own reads.
+    """
     who = "a witness's memory" if seen_by == "witness" else "a camera's misreading"
-    return [f"Scored with the error model for {who}.", PROBABILITY, A_READ, ABSENCE, VERIFY]
+    scored = f"Scored with the error model for {who}; {_camera_table(learned=learned)}"
+    return [scored, PROBABILITY, A_READ, ABSENCE, VERIFY]
 
 
-def misread_caveats(prior: float) -> list[str]:
+def _camera_table(*, learned: bool) -> str:
+    if learned:
+        return "how cameras misread was learned from this agency's own reads."
+    return (
+        "how cameras misread is taken from a general table, not measured on this agency's cameras."
+    )
+
+
+def misread_caveats(prior: float, *, learned: bool = False) -> list[str]:
     """Return the sentences that the weighing of a hit carries.
 
     Parameters
     ----------
     prior : float
         Which part of passing vehicles was taken to bear the listed plate.
+    learned : bool
+        Whether the cameras' mistakes were learned from the agency's own reads.
     """
     from workbench.analysis.explain import number_text
     from workbench.analysis.misread import STANDING
@@ -80,7 +99,7 @@ def misread_caveats(prior: float) -> list[str]:
     listing = "Whether the listing is current, and was entered rightly, is not weighed."
     return [
         STANDING,
-        "Scored with the error model for a camera's misreading.",
+        f"Scored with the error model for a camera's misreading; {_camera_table(learned=learned)}",
         rare,
         listing,
         PROBABILITY,

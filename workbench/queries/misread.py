@@ -109,8 +109,13 @@ class Misread:
         entry = Listed(
             self.listed, self.state, self.make, self.model, self.color, self.body, self.prior
         )
-        frame = explain_hit(_sighting(read), entry, known, self._traffic(source, read))
-        caveats = [*misread_caveats(self.prior), *notices(source, truncated=truncated)]
+        frame = explain_hit(
+            _sighting(read), entry, known, self._traffic(source, read), camera=source.camera
+        )
+        caveats = [
+            *misread_caveats(self.prior, learned=source.camera is not None),
+            *notices(source, truncated=truncated),
+        ]
         attrs = {
             **{str(k): v for k, v in frame.attrs.items()},
             "read": _told(read),
@@ -123,7 +128,7 @@ class Misread:
         """Return all other reads of plates that may have been read so, and whether there were more."""
         import pandas as pd
 
-        names = sorted({*neighbors(read["plate"]), self.listed, *_offered(read)})
+        names = sorted({*neighbors(read["plate"], source.camera), self.listed, *_offered(read)})
         most = source.max_rows
         parts = [
             fetch_reads(source, self.window, reads.c.plate.in_(some), limit=most + 1)

@@ -116,7 +116,7 @@ class Partial:
         about = coverage_caveats(attrs["coverage"], self.window, timezone=str(source.zone))
         attrs["caveats"] = [
             *(about if self.near else ()),
-            *partial_caveats(self.seen_by),
+            *partial_caveats(self.seen_by, learned=source.camera is not None),
             *notices(source, truncated=truncated),
         ]
         attrs["considered"] = among.vehicles if among else len(vehicles)

@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench.analysis.errormodels import ErrorModel
+from workbench.analysis.learned import stored
 from workbench.audit.access import access
 from workbench.audit.chain import Chain, Entry
 from workbench.cases import Cases
@@ -128,8 +132,17 @@ class Runner:
                     self.clock(),
                     self.plates,
                     self.settings.baseline_days,
+                    self._camera(),
                 )
             )
+
+    def _camera(self) -> ErrorModel | None:
+        """Return the cameras' mistakes as learned from the site's own reads; None to go by the shipped table."""
+        path = self.settings.camera_model
+        try:
+            return _learned(path, path.stat().st_mtime_ns)
+        except FileNotFoundError:
+            return None
 
     def _decide(
         self, query: Query, grounds: Grounds, case: CaseRecord | None, session: Session
@@ -184,6 +197,11 @@ class Runner:
                 detail=detail,
             )
         )
+
+
+@functools.lru_cache(maxsize=4)
+def _learned(path: Path, _changed: int) -> ErrorModel | None:
+    return stored(path)
 
 
 def _completed(grounds: Grounds, case: CaseRecord | None) -> Grounds:
