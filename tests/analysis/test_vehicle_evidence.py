@@ -6,7 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from workbench.analysis.evidence import confusions, described, placed, read_often, said_value
+from workbench.analysis.evidence import (
+    confusions,
+    described,
+    placed,
+    read_often,
+    said_value,
+    unread_chance,
+)
 from workbench.errors import BadInput
 
 
@@ -158,10 +165,18 @@ def test_where_no_time_is_told_only_the_distance_counts():
 
 
 def test_reads_count_slowly_and_not_for_ever():
-    factor = read_often(pd.Series([1, 2, 8, 500]))
-    one, two, eight, many = factor.ratios
-    assert one < two < eight == many < 2 * one
-    assert [factor.words(0), factor.words(3)] == ["read once", "read 500 times"]
+    factor = read_often(pd.Series([1, 2, 7, 20, 500]))
+    one, two, seven, twenty, many = factor.ratios
+    assert one < two < seven == pytest.approx(2 * one)
+    assert seven < twenty == many
+    assert [factor.words(0), factor.words(4)] == ["read once", "read 500 times"]
+
+
+def test_where_vehicles_come_again_and_again_few_are_never_read():
+    assert unread_chance(pd.Series([1] * 50), 0.3) == 0.3
+    assert unread_chance(pd.Series([7] * 50 + [1] * 50), 0.3) == pytest.approx(51 / 401)
+    assert unread_chance(pd.Series([9] * 50), 0.3) == pytest.approx(0.1)
+    assert unread_chance(pd.Series([], dtype=int), 0.3) == 0.3
 
 
 @pytest.mark.parametrize("name", ["color", "make", "body"])

@@ -21,7 +21,15 @@ from workbench.analysis.errormodels import SeenBy
 from workbench.analysis.geo import travel_plausibility
 from workbench.errors import BadInput
 
-__all__ = ["Factor", "confusions", "described", "placed", "read_often", "said_value"]
+__all__ = [
+    "Factor",
+    "confusions",
+    "described",
+    "placed",
+    "read_often",
+    "said_value",
+    "unread_chance",
+]
 
 Floats = npt.NDArray[np.float64]
 
@@ -33,6 +41,7 @@ _TOLD_SECONDS = 180.0  # how far off the time is, at the least, that somebody te
 _THROUGH_KMH = 30.0  # how fast traffic gets on in a town, stops included
 _SOON_MIN = 5.0
 _DETOUR = 1.3
+_OFTEN = 20
 _STAYS = 0.25  # the part of vehicles that stay around, and of times told quite wrongly
 
 
@@ -299,15 +308,37 @@ def placed(nearest_m: pd.Series, minutes: pd.Series | None = None) -> Factor:
 def read_often(reads: pd.Series) -> Factor:
     """Return the factor of how often a candidate was read: who is here more was more probably seen here.
 
-    It grows slowly, with the fourth root of the number of reads, and no further after eight.
+    It grows with the square root of the number of reads only, since who is sought is not always everyday traffic,
+    and no further after twenty.
     """
     counts = pd.to_numeric(reads).fillna(1).clip(lower=1).to_numpy(dtype=np.int64)
-    weight = (1.0 + np.minimum(counts, 8)) ** 0.25
+    weight = np.sqrt(1.0 + np.minimum(counts, _OFTEN))
 
     def words(i: int) -> str:
         return "read once" if counts[i] == 1 else f"read {counts[i]} times"
 
-    return Factor("reads", weight / _mean(weight, 1.2), words)
+    return Factor("reads", weight / _mean(weight, 1.5), words)
+
+
+def unread_chance(reads: pd.Series, at_most: float) -> float:
+    """Return the chance that a vehicle seen somewhere, at some time of the window, was never read in it.
+
+    A read may be of any of its drives. How many vehicles are about that were never read is told by those that were
+    read but once: of all reads, the part that are their vehicle's only one (after Good and Turing). A third of
+    ``at_most`` is kept, since who is sought is a stranger more often than traffic is.
+
+    Parameters
+    ----------
+    reads : Series of int
+        How often each candidate was read.
+    at_most : float
+        The chance that one drive past the cameras goes unread.
+    """
+    counts = pd.to_numeric(reads).fillna(1).clip(lower=1)
+    if not len(counts):
+        return at_most
+    single = (float((counts == 1).sum()) + 1.0) / (float(counts.sum()) + 1.0)
+    return float(np.clip(single, at_most / 3.0, at_most))
 
 
 def _mean(weight: Floats, at_large: float) -> float:

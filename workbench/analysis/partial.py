@@ -50,7 +50,7 @@ COLUMNS = (
 """The columns of a ranking."""
 
 UNREAD = 0.3
-"""The chance, before anything is weighed, that no camera read the vehicle's plate in the time searched."""
+"""The chance, before anything is weighed, that no camera read the plate of a vehicle that drove by."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -110,7 +110,7 @@ def rank(
     body: str | None = None,
     limit: int = 50,
     near: bool = False,
-    unread: float = UNREAD,
+    unread: float | None = None,
     camera: ErrorModel | None = None,
     among: Among | None = None,
 ) -> pd.DataFrame:
@@ -134,7 +134,8 @@ def rank(
     near : bool
         Whether ``nearest_m`` is evidence: the vehicle was at the scene.
     unread : float
-        The chance that no camera read the vehicle; above 0 and below 1.
+        The chance that no camera read the vehicle, above 0 and below 1. If left out, ``UNREAD`` for a place, and for
+        a whole window what its reads say (:func:`workbench.analysis.evidence.unread_chance`).
     camera : ErrorModel, optional
         The mistakes of the cameras; the shipped table if left out.
     among : Among, optional
@@ -154,7 +155,7 @@ def rank(
     BadInput
         If a word for color, body or state is not known.
     """
-    if not 0.0 < unread < 1.0:
+    if unread is not None and not 0.0 < unread < 1.0:
         raise BadInput("The chance of an unread vehicle is not between 0 and 1.", "Give 0.3, say.")
     witness = error_model(seen_by)
     state = said_state(state)
@@ -168,7 +169,10 @@ def rank(
     factors = _factors(frame, said, seen_by, among, near=near)
     by_chance = among.by_chance
     fit = _fit(pattern, frame, states, (witness, camera or error_model("camera")), by_chance)
-    factors.append(evidence.read_often(_column(frame, "reads", 1)))
+    repeats = _column(frame, "reads", 1)
+    factors.append(evidence.read_often(repeats))
+    if unread is None:
+        unread = UNREAD if near else evidence.unread_chance(repeats, UNREAD)
     start = (1.0 - unread) / max(1, among.vehicles)
     weights = start * fit.likelihood / by_chance
     for factor in factors:
