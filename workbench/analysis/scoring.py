@@ -343,18 +343,17 @@ def at_random(pattern: Pattern, model: ErrorModel, states: Mapping[str, float]) 
         How frequent each state is; one without formats on file counts as any state.
     """
     built = tables(pattern, model, MAX_LENGTH)
+    personalized = _personalized(built)
     total, weight = 0.0, 0.0
     for state, share in states.items():
         series = formats(state) or formats()
         whole = sum(f.share for f in series)
         states_mixed = 1.0 if formats(state) else len({f.state for f in series})
         regular = sum(f.share * _mean_over(built, _positions(f)) for f in series) / states_mixed
-        personal = max(0.0, 1.0 - whole / states_mixed)
-        if personal:
-            regular += personal * _personalized(built)
+        regular += max(0.0, 1.0 - whole / states_mixed) * personalized
         total += share * regular
         weight += share
-    return total / weight if weight else _personalized(built)
+    return total / weight if weight else personalized
 
 
 def _personalized(built: Tables) -> float:
@@ -363,6 +362,7 @@ def _personalized(built: Tables) -> float:
     return sum(share * _mean_over(built, anything[:n]) for n, share in _PERSONAL_LENGTHS.items())
 
 
+@functools.cache
 def _positions(series: PlateFormat) -> Floats:
     """Return the probability of each character at each position of a series."""
     result = np.zeros((len(series.positions), _SIZE))
