@@ -50,7 +50,7 @@ def test_a_ranking_of_the_short_list_is_the_ranking_of_all(text, state):
     assert result["probability"].to_numpy()[:5] == pytest.approx(
         every["probability"].to_numpy()[:5], rel=0.35
     )
-    assert result.attrs["none_of_these"] == pytest.approx(every.attrs["none_of_these"], rel=0.25)
+    assert result.attrs["none_of_these"] == pytest.approx(every.attrs["none_of_these"], rel=0.35)
     assert result.attrs["candidates"] == len(frame)
 
 
