@@ -237,6 +237,7 @@ class Case:
         body: str | None = None,
         near: Place | None = None,
         radius_m: float | None = None,
+        at: Time | None = None,
         limit: int = 50,
     ) -> pd.DataFrame:
         """Rank the vehicles of a window by how probable it is that this pattern means them.
@@ -249,12 +250,16 @@ class Case:
             Whose mistakes to allow for.
         near : (latitude, longitude) or Scene, optional
             Rank only vehicles read inside this scene within the window.
+        at : str or datetime, optional
+            When the vehicle was at the scene, where that is known: who could not have come from a read to the scene by
+            then counts as not near, and who was read minutes off counts for more. Only together with ``near``.
 
         Returns
         -------
         DataFrame
             rank, plate, state, probability, explanation, reads, first_seen, last_seen, make, model, color, body,
-            nearest_m (metres), last_camera.
+            nearest_m (metres), last_camera. ``attrs``: ``none_of_these``, the probability that no camera read the
+            vehicle, and ``others``, that of the vehicles that are not listed.
         """
         described = {"state": state, "make": make, "model": model, "color": color, "body": body}
         given: dict[str, Any] = {
@@ -267,6 +272,8 @@ class Case:
         }
         if near is not None:
             given["near"] = _scene(near, radius_m).elements()
+        if at is not None:
+            given["at"] = at
         return self._bench._query("query.partial", given, self.grounds)  # noqa: SLF001
 
     def misread(

@@ -45,4 +45,6 @@ def test_the_same_plate_in_two_states_is_no_misread_of_characters():
     both = vehicles(("7AGX117", 6), ("7AGX117", 1))
     both["state"] = ["CA", "NV"]
     assert twins(both) == [None, None]
+    both["state"] = ["CA", ""]
+    assert [twin and twin.of for twin in twins(both)] == [None, 0]
     assert twins(both.head(0)) == []

@@ -57,7 +57,9 @@ class Case:
         return town.canvass_reads()
 
     def partial(self, pattern: str, **asked: Any) -> Any:
-        return town.candidates(near=asked.get("near") is not None)
+        ranked = town.candidates(near=asked.get("near") is not None)
+        ranked.attrs["query"] |= {"at": asked["at"]} if asked.get("at") else {}
+        return ranked
 
     def history(self, plate: str, **asked: Any) -> Any:
         return town.history_reads(plate)

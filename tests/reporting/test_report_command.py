@@ -86,6 +86,15 @@ def test_a_partial_plate_with_what_else_is_known(home: Path, asked: Asked) -> No
     assert "make" not in asked.parameters
 
 
+def test_a_partial_plate_with_the_time_of_the_incident(home: Path, asked: Asked) -> None:
+    scene = ("--at", "36.58,-120.25", "--radius", "800", "--happened", "2026-10-13 21:15")
+    given = ("partial-plate", *CASE, "--pattern", "7A?X1*", *WHEN)
+    assert report(home, *given, *scene).exit_code == 0
+    assert asked.parameters["at"] == "2026-10-13T21:15:00-07:00"
+    assert report(home, *given).exit_code == 0
+    assert "at" not in asked.parameters
+
+
 @pytest.mark.parametrize(
     ("period", "start", "end"),
     [

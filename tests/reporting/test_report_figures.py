@@ -159,10 +159,8 @@ def test_timelines(count: int) -> None:
     drawn(charts.timeline([], START, START + dt.timedelta(days=30), description="Reads"))
 
 
-def test_counts_by_day_and_hour_and_probabilities() -> None:
+def test_counts_by_day_and_hour() -> None:
     days = [dt.date(2026, 10, 1) + dt.timedelta(days=at) for at in range(31)]
     drawn(charts.by_day(days, [3] * 31, [0] * 30 + [2], [1] * 31, description="Searches"))
     drawn(charts.by_day([], [], [], [], description="Searches"))
     drawn(charts.by_hour([0] * 24, description="Searches"))
-    drawn(charts.probabilities(["7ABX123"], [0.4], description="Probabilities"))
-    drawn(charts.probabilities([], [], description="Probabilities"))

@@ -17,6 +17,7 @@ from workbench.reporting.parameters import REPORTS, check
 from workbench.reporting.references import external_references
 from workbench.reporting.runner import notebook_path, run
 
+AT = (START + (END - START) / 2).isoformat()
 WINDOW = {"start": START.isoformat(), "end": END.isoformat()}
 GROUNDS = {
     "case": "26-01873",
@@ -26,7 +27,7 @@ GROUNDS = {
 PLACE = {"latitude": LATITUDE, "longitude": LONGITUDE, "radius_m": 800}
 ASKED: dict[str, dict[str, Any]] = {
     "canvass": {**GROUNDS, **WINDOW, **PLACE},
-    "partial_plate": {**GROUNDS, **WINDOW, **PLACE, "pattern": "7A?X12*"},
+    "partial_plate": {**GROUNDS, **WINDOW, **PLACE, "pattern": "7A?X12*", "at": AT},
     "audit": {
         "start": "2026-10-01T00:00:00-07:00",
         "end": "2026-11-01T00:00:00-07:00",
@@ -40,7 +41,14 @@ SHOWN = {
         "Cameras and their gaps",
         "no matter what this word is",
     ),
-    "partial_plate": ("7ABX123", "As seen by", "Candidates", "How the probability is shared"),
+    "partial_plate": (
+        "7ABX123",
+        "As seen by",
+        "At the scene",
+        "None of these",
+        "Candidates and why",
+        "leading candidates were read",
+    ),
     "audit": ("Access audit, October 2026", "The record is whole", "Sample to review", "Approver"),
 }
 

@@ -70,6 +70,29 @@ def test_what_does_not_hold_is_refused(change: dict[str, Any], words: str) -> No
     assert words in str(refused.value)
 
 
+AT_SCENE = {**PARTIAL, "latitude": 36.58, "longitude": -120.25, "radius_m": 800}
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"latitude": None}, "latitude, longitude and radius_m together"),
+        ({"latitude": None, "longitude": None, "radius_m": None}, "needs its place"),
+        ({"at": "2026-10-13T23:10:00-07:00"}, "outside the window"),
+        ({"at": "2026-10-13T21:15:00"}, "at"),
+        ({"at": "ten past nine"}, "at"),
+    ],
+)
+def test_the_time_of_the_incident_has_a_place_and_lies_in_the_window(
+    change: dict[str, Any], words: str
+) -> None:
+    asked = {**AT_SCENE, "at": "2026-10-13T21:15:00-07:00"}
+    assert check("partial_plate", asked).for_notebook()["at"] == asked["at"]
+    with pytest.raises(BadInput) as refused:
+        check("partial_plate", {**asked, **change})
+    assert words in str(refused.value)
+
+
 @pytest.mark.parametrize("missing", ["case", "purpose", "reason", "start", "end"])
 def test_nothing_may_be_missing(missing: str) -> None:
     with pytest.raises(BadInput, match=missing):

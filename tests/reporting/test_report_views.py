@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from html import unescape
 from types import SimpleNamespace
@@ -16,10 +17,12 @@ from reporting_bench import Bench
 from reporting_town import (
     LATITUDE,
     LONGITUDE,
+    START,
     USUAL,
     ZONE,
     candidates,
     canvass_reads,
+    explanation,
     frame,
     history_reads,
     read,
@@ -31,7 +34,15 @@ from workbench.analysis.canvass import by_vehicle
 from workbench.analysis.pattern import Pattern
 from workbench.errors import BadInput
 from workbench.models import Scene
-from workbench.reporting import audit_findings, audit_views, canvass_views, partial_views, views
+from workbench.reporting import (
+    audit_findings,
+    audit_views,
+    canvass_views,
+    factors,
+    partial_places,
+    partial_views,
+    views,
+)
 
 SCENE = Scene(LATITUDE, LONGITUDE, 900)
 
@@ -244,7 +255,11 @@ def test_candidates_come_with_probability_reason_and_marks() -> None:
     ranked.attrs["query"]["pattern"] = "7A?X12?"
     html = str(partial_views.candidates_table(ranked).html)
     assert "41%" in html
-    assert "all five known characters agree" in html
+    assert "<span>All as said</span><b>×39,100</b>" in html
+    assert (
+        '<li class="against"><span>Color gray recorded, dark said</span><b>×0.39</b></li>' in html
+    )
+    assert "Weight 123 of 300 in all" in html
     assert "<em>1</em>ABX123" in html  # NV 1ABX123 departs in its first place
     assert html.count('class="plate"') == len(ranked)
 
@@ -288,10 +303,86 @@ def test_hopeless_candidates_are_counted_not_printed() -> None:
     assert "further" not in words(partial_views.candidates_table(ranked))
 
 
+def test_none_of_these_always_has_its_row_and_all_shares_make_one() -> None:
+    ranked = candidates()
+    shown = words(partial_views.candidates_table(ranked))
+    assert "None of these 5%" in shown
+    assert "Others that were read 2%" in shown
+    cut = words(partial_views.candidates_table(ranked, least=0.05, always=2))
+    assert "Further down the list 13%" in cut  # 0.127 in all
+    assert "None of these" in words(partial_views.summary(ranked))
+    assert "none of these 5%" in words(partial_views.summary(ranked.head(0)))
+    bare = candidates()
+    del bare.attrs["none_of_these"], bare.attrs["others"]
+    assert "None of these 7%" in words(partial_views.candidates_table(bare))
+
+
+def test_a_plate_that_is_probably_anothers_misread_is_marked_and_counted_with_it() -> None:
+    ranked = candidates().head(3)
+    ranked["plate"] = ["7AGX1I7", "7AGX117", "7AKY196"]
+    ranked["probability"], ranked["reads"] = [0.5, 0.3, 0.1], [1, 9, 2]
+    for name in ("make", "color", "body"):
+        ranked[name] = ""
+    listed = words(partial_views.candidates_table(ranked))
+    assert "probably the same vehicle as no. 2, misread (over 99%)" in listed
+    assert "with no. 1: 80%" in listed
+    assert "with no. 2: 80%" in listed
+    answer = words(partial_views.summary(ranked))
+    assert "7AGX117 80%" in answer
+    assert "Also read as 7AGX1I7, probably misread" in answer
+    assert "One candidate stands out" in answer
+    assert list(partial_views.leading(ranked)["plate"]) == ["7AGX1I7", "7AGX117", "7AKY196"]
+
+
+def test_where_cameras_described_one_vehicle_differently_both_are_said() -> None:
+    ranked = candidates().head(2)
+    ranked["plate"], ranked["reads"], ranked["body"] = ["7AGX1I7", "7AGX117"], [1, 9], ""
+    ranked["make"], ranked["model"], ranked["color"] = (
+        ["", "honda"],
+        ["", "civic"],
+        ["gray", "gray"],
+    )
+    assert "Gray Honda Civic or gray" in words(partial_views.summary(ranked))
+
+
+def test_reads_are_opened_only_of_candidates_that_may_be_the_one() -> None:
+    ranked = candidates()
+    ranked["probability"] = [0.9, 0.004, *[0.0001] * 8]
+    assert list(partial_views.leading(ranked)["rank"]) == [1]
+    ranked["probability"] = 0.0002
+    assert list(partial_views.leading(ranked)["rank"]) == [1]
+    assert len(partial_views.leading(ranked.head(0))) == 0
+
+
+def test_where_no_camera_read_it_is_likeliest_the_answer_says_so() -> None:
+    ranked = candidates().head(1)
+    ranked["probability"] = 0.2
+    ranked.attrs |= {"none_of_these": 0.7, "others": 0.1}
+    assert "that no camera read the vehicle" in words(partial_views.summary(ranked))
+
+
+def test_an_explanation_of_another_form_is_shown_as_it_is() -> None:
+    assert str(factors.breakdown("B <seen> as V")) == "B &lt;seen&gt; as V"
+    taken = factors.read(explanation(0.41))
+    assert taken is not None
+    assert len(taken.factors) == 4
+    assert (taken.start, taken.share) == (("each vehicle starts at", "1 in 2,710"), "41 %")
+
+
+def test_the_time_of_the_incident_stands_in_what_was_asked_and_beside_each_read() -> None:
+    ranked = candidates()
+    at = (START + dt.timedelta(minutes=5)).isoformat()
+    ranked.attrs["query"]["at"] = at
+    assert "At the scene Tue 13 Oct 2026, 21:15" in words(partial_views.asked(ranked))
+    trail = frame([read(1, captured_at=START)], query={"plate": "7ABX123"})
+    table = partial_views.trail_table([trail], SCENE, at=at)
+    assert "<b>5 min before</b>" in str(table.html)
+
+
 def test_reads_are_joined_only_where_they_follow_each_other_closely() -> None:
     moments = ["2026-10-14T04:00Z", "2026-10-14T04:20Z", "2026-10-14T09:00Z", "2026-10-14T09:59Z"]
     trail = frame([read(at, captured_at=pd.Timestamp(moment)) for at, moment in enumerate(moments)])
-    assert partial_views._joins(trail) == [(0, 1), (2, 3)]
+    assert partial_places._joins(trail) == [(0, 1), (2, 3)]
 
 
 def test_no_candidate_is_said_plainly() -> None:

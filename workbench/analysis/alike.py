@@ -19,6 +19,8 @@ __all__ = ["Twin", "alike", "twins"]
 _SHORTEST = 5
 _REPEATED = 0.35  # the chance that a misread, once made, is made again at the next read
 _IN_SERIES = 100.0  # neighbors in a series go to one town: how many times likelier two are alike than by chance
+_KNOWN = 5e-4  # less probable mistakes are none that cameras are known for
+_NO_STATE = 0.15  # the part of reads whose state is not read
 _PROBABLE = 0.5
 
 
@@ -112,8 +114,6 @@ def twins(
     for at, others in enumerate(near):
         best = Twin(-1, _PROBABLE)
         for other in others:
-            if rows[other]["plate"] == rows[at]["plate"]:
-                continue
             probability = _one_vehicle(rows[other], rows[at], total, model)
             if probability > best.probability:
                 best = Twin(other, probability)
@@ -126,8 +126,11 @@ def _one_vehicle(
 ) -> float:
     """Return the probability that reads of one plate are misreads of another."""
     times, again = max(1, int(true["reads"] or 1)), max(1, int(read["reads"] or 1))
-    misread = chance_read_as(str(read["plate"]), [str(true["plate"])], model)[0]
-    expected = times * float(misread) * _REPEATED ** (again - 1)
+    if read["plate"] == true["plate"]:  # one vehicle where the state was not read
+        expected = 0.0 if read["state"] or not true["state"] else times * _NO_STATE
+    else:
+        misread = float(chance_read_as(str(read["plate"]), [str(true["plate"])], model)[0])
+        expected = times * misread * _REPEATED ** (again - 1) if misread >= _KNOWN else 0.0
     by_chance = among * issued(str(read["plate"]), str(read["state"] or "")) * _IN_SERIES
     odds = expected / max(by_chance, 1e-300)
     for name in ("make", "color", "body"):

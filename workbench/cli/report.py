@@ -123,14 +123,18 @@ def canvass(desk: Desk, /, out: Path, *, as_json: bool, **given: Any) -> None:
 @click.option("--model")
 @click.option("--body", help="Such as sedan, pickup, suv.")
 @_place
+@click.option(
+    "--happened", "at", metavar="TIME", help="When the vehicle was at that place, where known."
+)
 @_window
 @_kept
 @pass_desk
 def partial_plate(desk: Desk, /, out: Path, *, as_json: bool, **given: Any) -> None:
     """Which vehicles a partly known plate may mean, how probable each is, and why.
 
-    With --at and --radius only vehicles read there in the window are weighed, and the reads of the first three
-    candidates are drawn on a map; each of these is a search of its own on the record.
+    With --at and --radius only vehicles read there in the window are weighed, and the reads of the leading
+    candidates are drawn on a map; each of these is a search of its own on the record. With --happened, whether a
+    vehicle could have been there by then is weighed too.
 
     \b
     Examples:
@@ -205,7 +209,8 @@ def _timed(desk: Desk, given: dict[str, Any]) -> dict[str, Any]:
     zone = desk.settings.zone
     times = {
         name: parse_time(given[name], zone).astimezone(zone).isoformat()
-        for name in ("start", "end")
+        for name in ("start", "end", "at")
+        if given.get(name) is not None or name != "at"
     }
     return given | times
 

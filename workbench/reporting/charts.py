@@ -1,4 +1,4 @@
-"""Charts: reads over the window with outages, hours of the day, probabilities, searches.
+"""Charts: reads over the window with outages, hours of the day, searches.
 
 All keep the same width, so that they line up on a page, and speak in grey print: outages are hatched,
 refusals are open bars, and whatever matters is written beside its mark.
@@ -20,7 +20,7 @@ from workbench.reporting.figures import ACCENT, GRID, INK, MUTED, SIGNAL, Pictur
 
 mdates: Any = dates  # without types of its own
 
-__all__ = ["Lane", "by_day", "by_hour", "probabilities", "timeline"]
+__all__ = ["Lane", "by_day", "by_hour", "timeline"]
 
 WIDTH = 7.4
 _LANE = 0.235
@@ -226,40 +226,6 @@ def by_hour(
         axes.set_xlim(-0.5, 23.5)
         axes.set_xticks([0, 6, 12, 18], ["0:00", "6:00", "12:00", "18:00"])
         return figures.picture(figure, description=description, caption=caption, kind="chart")
-
-
-def probabilities(
-    names: Sequence[str], values: Sequence[float], *, description: str, caption: str = ""
-) -> Picture:
-    """Draw candidates' probabilities as bars, best first, with what is left over as an open bar."""
-    with figures.look():
-        rest = max(0.0, 1.0 - float(sum(values)))
-        rows = len(names) + (rest > 0.0005)
-        height = 0.12 + 0.2 * max(1, rows)
-        figure = figures.canvas(WIDTH, height)
-        axes = figure.add_axes((0.15, 0.03, 0.79, 0.94))
-        axes.barh(range(len(names)), values, height=0.62, color=ACCENT, lw=0)
-        for row, (name, value) in enumerate(zip(names, values, strict=True)):
-            _bar_words(axes, row, name, value, INK)
-        if rest > 0.0005:
-            style: dict[str, Any] = {"facecolor": "white", "edgecolor": MUTED, "hatch": "////"}
-            axes.barh(len(names), rest, height=0.62, lw=0.6, **style)
-            _bar_words(axes, len(names), "all others", rest, MUTED)
-        axes.set_ylim(max(1, rows) - 0.5, -0.5)
-        axes.set_xlim(0, max([*values, rest, 0.01]) * 1.02)
-        axes.set_axis_off()
-        return figures.picture(figure, description=description, caption=caption, kind="chart")
-
-
-def _bar_words(axes: Any, row: int, name: str, value: float, color: str) -> None:
-    at = axes.get_yaxis_transform()
-    axes.text(
-        -0.012, row, name, transform=at, ha="right", va="center", color=color, fontweight="bold"
-    )
-    axes.annotate(
-        text.chance(value), (value, row), xytext=(4, 0), textcoords="offset points", va="center", color=color,
-        annotation_clip=False,
-    )  # fmt: skip
 
 
 def _count_axis(axes: Any, tops: Any) -> None:

@@ -144,7 +144,7 @@ class CanvassParameters(_CaseParameters):
 
 
 class PartialPlateParameters(_CaseParameters):
-    """Which vehicles a partial plate may mean."""
+    """Which vehicles a partial plate may mean; ``at`` is when the vehicle was at the place given."""
 
     report: ClassVar[str] = "partial_plate"
     title: ClassVar[str] = "Partial plate"
@@ -159,12 +159,21 @@ class PartialPlateParameters(_CaseParameters):
     latitude: Latitude | None = None
     longitude: Longitude | None = None
     radius_m: Radius | None = None
+    at: Moment | None = None
 
     @model_validator(mode="after")
     def _whole_place(self) -> PartialPlateParameters:
         given = [part is not None for part in (self.latitude, self.longitude, self.radius_m)]
         if any(given) and not all(given):
             message = "a place needs latitude, longitude and radius_m together"
+            raise ValueError(message)
+        if self.at is not None and not all(given):
+            message = (
+                "at, the time of the incident, needs its place: latitude, longitude and radius_m"
+            )
+            raise ValueError(message)
+        if self.at is not None and not self.start <= self.at <= self.end:
+            message = "at, the time of the incident, lies outside the window"
             raise ValueError(message)
         return self
 

@@ -209,6 +209,7 @@ def _partial(home: Path) -> dict[str, Any]:
         "color": witness["color"], "body": witness["body"],
         "start": (at - dt.timedelta(hours=24)).isoformat(), "end": (at + dt.timedelta(hours=2)).isoformat(),
         "latitude": scene["latitude"], "longitude": scene["longitude"], "radius_m": 2_000.0,
+        "at": at.isoformat(),
     }  # fmt: skip
 
 
