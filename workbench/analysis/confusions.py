@@ -18,7 +18,8 @@ from workbench.analysis.plates import ALPHABET
 __all__ = ["log_factorial", "odds_of", "table_of"]
 
 _SIZE = len(ALPHABET)
-_STRENGTHS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
+_STRENGTHS = (0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
+_LEAST = 0.1  # never seen is not never: a tenth of what is usual of its like is left
 
 
 def odds_of(model: ErrorModel) -> Floats:
@@ -74,16 +75,24 @@ def table_of(counted: Floats, codes: Codes, chances: Floats, base: ErrorModel) -
 def _drawn(counted: Floats, chances: Floats, given: Floats) -> Floats:
     """Return rates of mistakes: those that the table holds alike are scaled together, then each drawn to that.
 
-    How strongly is what makes the counts likeliest: as if each mistake had been seen some times already, at the rate
+    How strongly, for each kind, is what makes the counts likeliest: as if each mistake had been seen some times already, at the rate
     of its like (a gamma distribution over them, after Robbins' empirical Bayes).
     """
     _, like = np.unique(np.round(np.log(given), 3), return_inverse=True)
     expected = given * chances
     scale = (np.bincount(like, counted) + 1.0) / (np.bincount(like, expected) + 1.0)
     mean = expected * scale[like]
-    known = mean > 0
-    best = max(_STRENGTHS, key=lambda k: _likelihood_of(counted[known], mean[known], k))
-    return np.asarray(given * scale[like] * (counted + best) / (mean + best))
+    strength = np.ones(len(scale))
+    for kind in range(len(scale)):
+        same = (like == kind) & (mean > 0)
+        strength[kind] = _likeliest_strength(counted[same], mean[same])
+    drawn = strength[like]
+    factor = np.maximum((counted + drawn) / (mean + drawn), _LEAST)
+    return np.asarray(given * scale[like] * factor)
+
+
+def _likeliest_strength(counted: Floats, mean: Floats) -> float:
+    return max(_STRENGTHS, key=lambda strength: _likelihood_of(counted, mean, strength))
 
 
 def _likelihood_of(counted: Floats, mean: Floats, strength: float) -> float:

@@ -131,7 +131,7 @@ def save(learned: Learned, path: Path, provenance: Provenance) -> str:
     digest = hashlib.sha256(text.encode()).hexdigest()
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     fresh = path.with_name(f".{path.name}.new")
-    fresh.write_text(f'{text}sha256: "{digest}"\n', encoding="utf-8")
+    fresh.write_bytes(f'{text}sha256: "{digest}"\n'.encode())
     fresh.replace(path)
     return digest
 
@@ -191,7 +191,7 @@ def stored(path: Path) -> ErrorModel | None:
         The file is damaged, or was changed by hand.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_bytes().decode("utf-8")
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError):

@@ -37,6 +37,7 @@ _STEADY = 1e-7  # the change of the likelihood per read at which learning ends
 _HELD_OUT = 5  # every fifth vehicle is held out
 _SURE = 2.0  # standard errors by which the learned table must be better
 _PRIOR = 20.0  # so many made-up pairs stand behind what a level of evidence says
+_COMPARED = 100_000  # so many reads tell how reads of one vehicle compare
 _TIMES = 4  # plates read once, twice, three times, more often
 
 
@@ -108,7 +109,8 @@ class _Scene:
 
     ``events`` are the plates that were read seldom enough to be a misread; ``of_event`` is each pair's event.
     ``levels`` hold a level per pair and read of its seldom plate, ``of_pair`` which pair that is, ``by_chance`` the
-    frequency of each level where the two are not the same vehicle. ``vehicles`` are the plates read often, ``chances``
+    frequency of each level where the two are not the same vehicle, ``if_same`` that where they are, as far as reads of
+    one plate tell. ``vehicles`` are the plates read often, ``chances``
     how many opportunities for a misread each plate's reads stand for.
     """
 
@@ -121,6 +123,7 @@ class _Scene:
     of_pair: Ints
     levels: dict[str, Ints]
     by_chance: dict[str, Floats]
+    if_same: dict[str, Floats]
     offered: Ints
     offered_by_chance: Floats
     vehicles: Ints
@@ -137,11 +140,13 @@ class _Scene:
         others = pairs.often[of_pair]
         trails = Trails.of(plates, reads)
         levels = linking.levels_of(plates, reads, rows, others, trails)
+        sure = _sure_reads(plates)
+        known = linking.levels_of(plates, reads, sure, plates.of_read[sure], trails)
         strangers = np.random.default_rng(0).permutation(others)
         by_chance = linking.levels_of(plates, reads, rows, strangers, trails)
         if "confidence" in levels:
-            right = np.flatnonzero(plates.reads[plates.of_read] >= OFTEN)
-            by_chance["confidence"] = linking.sureness(reads["confidence"], right)
+            # How sure the camera is when it errs, only the misreads themselves tell.
+            by_chance["confidence"] = known.pop("confidence")
         offered, by_offer = _offers(plates, reads, pairs, of_pair, rows)
         return cls(
             plates=plates,
@@ -153,6 +158,7 @@ class _Scene:
             of_pair=of_pair,
             levels=levels,
             by_chance={name: _frequency(by_chance[name]) for name in levels},
+            if_same={name: _frequency(level) for name, level in known.items()},
             offered=offered,
             offered_by_chance=by_offer,
             vehicles=np.flatnonzero(plates.reads >= OFTEN),
@@ -196,6 +202,12 @@ def _expanded(plates: Plates, pairs: Pairs) -> tuple[Ints, Ints]:
     return of_pair, order[np.repeat(start[pairs.seldom], count) + within]
 
 
+def _sure_reads(plates: Plates) -> Ints:
+    """Return reads that are most probably right, whose vehicle has other reads to compare with."""
+    rows = np.flatnonzero(plates.reads[plates.of_read] > OFTEN)
+    return rows[:: max(1, len(rows) // _COMPARED)]
+
+
 def _frequency(levels: Ints) -> Floats:
     count = np.bincount(levels, minlength=LEVELS) + 0.5
     return np.asarray(count / count.sum())
@@ -234,7 +246,7 @@ def _fit(scene: _Scene, base: ErrorModel, used: npt.NDArray[np.bool_], *, teach:
     state = _State(
         base,
         np.full(2 * _TIMES, 0.5),
-        scene.by_chance,
+        {**scene.by_chance, **scene.if_same},
         float(scene.offered_by_chance.mean()) if len(scene.offered) else 0.0,
         np.zeros((_SIZE + 1, _SIZE + 1)),
     )
@@ -306,10 +318,13 @@ def _updated(
         name: (np.bincount(level, weight, minlength=LEVELS) + _PRIOR * scene.by_chance[name])
         / (weight.sum() + _PRIOR)
         for name, level in scene.levels.items()
+        if name not in scene.if_same
     }
     hits = weight[scene.offered == 1].sum() + _PRIOR * state.offers
     offers = hits / (weight.sum() + _PRIOR) if state.offers > 0 else 0.0
-    return replace(state, own=own, says=says, offers=float(min(offers, 0.99)), counted=counted)
+    return replace(
+        state, own=own, says=state.says | says, offers=float(min(offers, 0.99)), counted=counted
+    )
 
 
 def _by_vehicle(scene: _Scene, state: _State) -> Floats:

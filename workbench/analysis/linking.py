@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from workbench.analysis.geo import distance_m, travel_plausibility
@@ -46,37 +45,60 @@ _NOWHERE, _USUAL, _FOLLOWS, _BESIDE, _TOO_FAST = range(5)
 class Trails:
     """When and where each plate was read, sorted, so that the reads before and after a moment are found at once."""
 
+    plate: Ints
     keys: Ints
     order: Ints
+    rank: Ints
     span: int
     seconds: Ints
     camera: Ints
     latitude: Floats
     longitude: Floats
     visited: Ints
+    visits: Ints
 
     @classmethod
     def of(cls, plates: Plates, reads: pd.DataFrame) -> Trails:
         """Sort the reads by plate and time."""
         times = pd.DatetimeIndex(reads["captured_at"]).as_unit("s").asi8
-        seconds = times - times.min(initial=times[0] if len(times) else 0)
-        span = int(seconds.max(initial=0)) + 1
+        seconds = times - times.min()
+        span = int(seconds.max()) + 1
         keys = plates.of_read * span + seconds
         order = np.argsort(keys, kind="stable")
+        rank = np.empty_like(order)
+        rank[order] = np.arange(len(order))
         camera = pd.factorize(reads["camera"])[0].astype(np.int64)
-        visited = np.unique(plates.of_read * _CAMERAS + camera)
+        visited, visits = np.unique(plates.of_read * _CAMERAS + camera, return_counts=True)
         latitude, longitude = (
             reads[name].to_numpy(dtype=np.float64) for name in ("latitude", "longitude")
         )
-        return cls(keys[order], order, span, seconds, camera, latitude, longitude, visited)
+        return cls(
+            plate=plates.of_read,
+            keys=keys[order],
+            order=order,
+            rank=rank,
+            span=span,
+            seconds=seconds,
+            camera=camera,
+            latitude=latitude,
+            longitude=longitude,
+            visited=visited,
+            visits=visits,
+        )
 
     def levels(self, rows: Ints, others: Ints) -> Ints:
-        """Return how other vehicles' trails fit reads: known there, follows, beside, too fast."""
-        result = np.where(self._visits(rows, others), _USUAL, _NOWHERE)
+        """Return how vehicles' trails fit reads: nowhere near, known there, follows, beside, too fast.
+
+        A read of the vehicle itself is left out of its trail.
+        """
+        own = self.plate[rows] == others
+        result = np.where(self._visits(rows, others) > own, _USUAL, _NOWHERE)
         at = np.searchsorted(self.keys, others * self.span + self.seconds[rows])
+        before = np.where(own, self.rank[rows], at) - 1
+        after = np.where(own, self.rank[rows] + 1, at)
         beside = np.zeros(len(rows), dtype=bool)
         follows, too_fast = beside.copy(), beside.copy()
-        for position in (at - 1, at):
+        for position in (before, after):
             near = self.order[np.clip(position, 0, len(self.keys) - 1)]
             owner = self.keys[np.clip(position, 0, len(self.keys) - 1)] // self.span
             gap = np.abs(self.seconds[near] - self.seconds[rows])
@@ -95,10 +117,10 @@ class Trails:
         result[too_fast] = _TOO_FAST
         return result
 
-    def _visits(self, rows: Ints, others: Ints) -> npt.NDArray[np.bool_]:
+    def _visits(self, rows: Ints, others: Ints) -> Ints:
         wanted = others * _CAMERAS + self.camera[rows]
         at = np.minimum(np.searchsorted(self.visited, wanted), len(self.visited) - 1)
-        return np.asarray(self.visited[at] == wanted)
+        return np.where(self.visited[at] == wanted, self.visits[at], 0)
 
 
 def levels_of(
