@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 import pytest
 
-HEAVY = {"cv2", "easyocr", "geopandas", "matplotlib", "networkx", "numba", "papermill", "torch"}
+HEAVY = {
+    "cv2", "easyocr", "geopandas", "matplotlib", "networkx", "numba", "onnxruntime", "papermill", "torch",
+}  # fmt: skip
 
 PROBE = """
 import json, sys, time
