@@ -118,7 +118,7 @@ def landscape(rng: np.random.Generator, image: Image, kind: int) -> None:
     """Paint hills, a rainbow, rays, stripes or blots behind the number, fainter than it."""
     height, width = image.shape[:2]
     layer = image.copy()
-    chosen = kind if kind and rng.random() < 0.6 else int(rng.integers(1, 6))
+    chosen = kind if kind and rng.random() < 0.6 else int(rng.integers(1, 7))
     if chosen == 1:
         for _ in range(int(rng.integers(1, 4))):
             level, rough = rng.uniform(0.2, 0.85) * height, rng.uniform(3, 22)
@@ -154,6 +154,13 @@ def landscape(rng: np.random.Generator, image: Image, kind: int) -> None:
             cv2.line(
                 layer, (x, 0), (x + slope, height), color, int(rng.integers(1, 3)), cv2.LINE_AA
             )
+    elif chosen == 5:
+        clouds = rng.uniform(0, 255, (int(rng.integers(3, 9)), int(rng.integers(4, 18)), 3)).astype(
+            np.float32
+        )
+        layer[:] = np.clip(
+            cv2.resize(clouds, (width, height), interpolation=cv2.INTER_CUBIC), 0, 255
+        )
     else:
         for _ in range(int(rng.integers(1, 9))):
             _blot(
@@ -185,7 +192,7 @@ def emblem(
     size = max(4.0, min(height, width * rng.uniform(0.7, 1.5)) / 2 * rng.uniform(0.75, 1.1))
     color = random_color(rng)
     at = (round(x), round(y))
-    kind = int(rng.integers(7))
+    kind = int(rng.integers(9))
     if kind == 0:
         cv2.circle(image, at, round(size), color, -1, cv2.LINE_AA)
         cv2.circle(
@@ -229,6 +236,10 @@ def emblem(
         w, h = size, size * rng.uniform(0.6, 1.3)
         cv2.rectangle(image, (round(x - w), round(y - h)), (round(x + w), round(y + h)), color, -1)
         _blot(rng, image, x, y, size * 0.8, random_color(rng))
+    elif kind == 6:
+        _tower(rng, image, x, y, height)
+    elif kind == 7:
+        _drawing(rng, image, x, y, size)
     else:
         _blot(rng, image, x, y, size, color)
         if rng.random() < 0.5:
@@ -240,6 +251,52 @@ def emblem(
                 size * 0.6,
                 random_color(rng),
             )
+
+
+def _tower(rng: np.random.Generator, image: Image, x: float, y: float, height: float) -> None:
+    """Paint something tall and thin: a lighthouse, a trunk, a flower's stem."""
+    tall, foot, top = (
+        height * rng.uniform(0.3, 0.6),
+        height * rng.uniform(0.04, 0.16),
+        height * rng.uniform(0.02, 0.1),
+    )
+    points = np.array(
+        [[x - top, y - tall], [x + top, y - tall], [x + foot, y + tall], [x - foot, y + tall]]
+    )
+    color = random_color(rng)
+    cv2.fillPoly(image, [np.round(points).astype(np.int32)], color, cv2.LINE_AA)
+    if rng.random() < 0.6:
+        cv2.circle(
+            image,
+            (round(x), round(y - tall)),
+            round(height * rng.uniform(0.05, 0.25)),
+            random_color(rng),
+            -1,
+            cv2.LINE_AA,
+        )
+    if rng.random() < 0.5:
+        for _ in range(int(rng.integers(2, 7))):
+            end = x + rng.normal(0, 0.25) * height, y + rng.uniform(-0.5, 0.3) * height
+            cv2.line(
+                image, (round(x), round(y)), (round(end[0]), round(end[1])), color, 2, cv2.LINE_AA
+            )
+
+
+def _drawing(rng: np.random.Generator, image: Image, x: float, y: float, size: float) -> None:
+    """Paint a figure of many lines: a head, an animal, a coat of arms."""
+    for _ in range(int(rng.integers(2, 6))):
+        walk = np.cumsum(rng.normal(0, size * 0.3, (int(rng.integers(4, 16)), 2)), axis=0)
+        walk = walk - walk.mean(0)
+        walk *= size / max(size * 0.5, float(np.abs(walk).max()))
+        line = np.round(walk + np.array([x, y])).astype(np.int32)
+        cv2.polylines(
+            image,
+            [line],
+            bool(rng.integers(2)),
+            random_color(rng),
+            int(rng.integers(1, 4)),
+            cv2.LINE_AA,
+        )
 
 
 def bolt(rng: np.random.Generator, image: Image, x: float, y: float, height: int) -> None:
