@@ -75,8 +75,8 @@ def table_of(counted: Floats, codes: Codes, chances: Floats, base: ErrorModel) -
 def _drawn(counted: Floats, chances: Floats, given: Floats) -> Floats:
     """Return rates of mistakes: those that the table holds alike are scaled together, then each drawn to that.
 
-    How strongly, for each kind, is what makes the counts likeliest: as if each mistake had been seen some times already, at the rate
-    of its like (a gamma distribution over them, after Robbins' empirical Bayes).
+    How strongly, for each kind, is what makes the counts likeliest: as if every mistake had been seen some times
+    already, at the rate of its like (a gamma distribution over them, after Robbins' empirical Bayes).
     """
     _, like = np.unique(np.round(np.log(given), 3), return_inverse=True)
     expected = given * chances

@@ -43,7 +43,7 @@ class Learned:
     counted : array (37, 37)
         Expected mistakes by true and seen character; the last row and column stand for no character.
     better : bool
-        Whether it predicts held-out reads better, by more than twice the standard error.
+        Whether it predicts reads of at least 20 held-out vehicles better, by more than twice the standard error.
     held_out, held_out_base : float
         Log-likelihood per held-out read, of a table learned without these vehicles and of the one given.
     held_out_error : float

@@ -35,6 +35,7 @@ _SIZE = len(ALPHABET)
 _ROUNDS = 40
 _STEADY = 1e-7  # the change of the likelihood per read at which learning ends
 _HELD_OUT = 5  # every fifth vehicle is held out
+_FEWEST_HELD_OUT = 20  # vehicles; with fewer, nothing is known of the error
 _SURE = 2.0  # standard errors by which the learned table must be better
 _PRIOR = 20.0  # so many made-up pairs stand behind what a level of evidence says
 _COMPARED = 100_000  # so many reads tell how reads of one vehicle compare
@@ -78,6 +79,7 @@ def learn(reads: pd.DataFrame, base: ErrorModel) -> Learned:
     likely, likely_base = (_by_vehicle(scene, state) for state in (taught, shipped))
     gains = (likely - likely_base)[held]
     count = max(1, int(held[scene.plates.of_read].sum()))
+    enough = int(held[scene.vehicles].sum()) >= _FEWEST_HELD_OUT
     error = float(np.sqrt(len(gains)) * gains.std()) / count
     whole = _fit(scene, base, np.ones(len(held), dtype=bool), teach=True)
     times = pd.DatetimeIndex(given["captured_at"])
@@ -85,7 +87,7 @@ def learn(reads: pd.DataFrame, base: ErrorModel) -> Learned:
         model=whole.model,
         base=base,
         counted=whole.counted,
-        better=bool(gains.sum() / count > _SURE * error),
+        better=enough and bool(gains.sum() / count > _SURE * error),
         held_out=float(likely[held].sum()) / count,
         held_out_base=float(likely_base[held].sum()) / count,
         held_out_error=error,
