@@ -146,7 +146,7 @@ def _unprivileged(folder: Path) -> list[str]:
             "--pdeathsig", "INT"]  # fmt: skip
 
 
-def _binaries() -> Path | None:
+def binaries() -> Path | None:
     """Return the folder of PostgreSQL's programs: of the newest version that Debian has, or on the PATH."""
     folders = sorted(_DEBIAN.glob("*/bin"), key=lambda folder: float(folder.parent.name))
     for folder in reversed(folders):
@@ -172,11 +172,11 @@ def _unavailable(reason: str) -> None:
 def postgres() -> Iterator[Postgres]:
     """Give the PostgreSQL server of this test process."""
     pytest.importorskip("psycopg", reason="PostgreSQL tests need psycopg")
-    binaries = _binaries()
-    if binaries is None:
+    found = binaries()
+    if found is None:
         _unavailable("PostgreSQL's programs (initdb, postgres) are not installed")
         return
-    server = Postgres(binaries)
+    server = Postgres(found)
     try:
         try:
             server.start()

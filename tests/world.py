@@ -82,7 +82,7 @@ class World:
         self.service.begin_with(username="okafor", name="Ngozi Okafor", password=PASSWORD)
         self.admin = self.login("okafor")
         self.case_number = CASE_NUMBERS.get(profile, "26-00417")
-        self._transfer = self._insert(
+        self.transfer = self._insert(
             tables.transfers,
             file_name="day.jsonl",
             sha256="0" * 64,
@@ -184,7 +184,7 @@ class World:
             "longitude": lon,
             "cell": cell(lat, lon),
             "governmental": True,
-            "transfer_id": self._transfer,
+            "transfer_id": self.transfer,
             **fields,
         }
         with self.service.database.write() as connection:
