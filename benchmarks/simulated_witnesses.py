@@ -183,7 +183,8 @@ def vehicles(reads: pd.DataFrame, scene: Scene | None = None) -> pd.DataFrame:
     if scene is not None:
         away = np.hypot(reads["east"] - scene.xy[0], reads["north"] - scene.xy[1])
         off = (reads["micros"] - scene.at).abs() / 1e6
-        reads = reads[(away <= RADIUS_M) & (off <= HALF_HOUR)].assign(distance_m=away)
+        kept = (away <= RADIUS_M) & (off <= HALF_HOUR)
+        reads = reads[kept].assign(distance_m=away[kept])
         at = dt.datetime.fromtimestamp(scene.at / 1e6, dt.UTC)
     table = candidates(reads.reset_index(drop=True), at=at)
     who = reads.groupby(KEY, sort=True)["vehicle"].agg(lambda v: frozenset(v.tolist()))

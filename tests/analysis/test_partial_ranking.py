@@ -220,6 +220,21 @@ def test_an_alternative_counts_by_the_cameras_confidence():
     assert none(0.4, best=0.45) < none(0.4, best=0.99)
 
 
+def test_scores_that_are_no_chances_hardly_take_from_a_plate_that_fits():
+    # Vendors offer other plates with scores nearly as high as the one chosen; it is right far more often than they.
+    def odds(**columns):
+        frame = vehicles("7ABX123", *crowd(500)).assign(reads=1)
+        for name, first in columns.items():
+            frame[name] = pd.Series([first, *([[] if name == "alternates" else 0.9] * 500)])
+        result = ranked("7ABX123", frame)
+        return result["probability"].iloc[0] / result.attrs["none_of_these"]
+
+    alone = odds(confidence=0.92)
+    offered = odds(confidence=0.92, alternates=[["7A8X123", 0.88], ["7ABX12", 0.85]])
+    assert 0.9 * alone < offered < alone
+    assert odds(confidence=0.5, alternates=[["7ARX129", 0.48]]) < 0.7 * odds(confidence=0.5)
+
+
 def test_ties_stand_in_the_order_of_plate_and_state():
     plates = ["7ABX129", "7ABX121", "7ABX125"] * 2
     frame = vehicles(*plates)

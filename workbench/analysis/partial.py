@@ -297,7 +297,11 @@ def _with_alternates(
     offered = np.bincount(owner, weights=confidence, minlength=len(frame))
     chosen = pd.to_numeric(_column(frame, "confidence", np.nan)).to_numpy(dtype=np.float64)
     chosen = np.where(np.isfinite(chosen), chosen, np.maximum(1.0 - offered, 0.5))
-    share = doubt[owner] * confidence / np.maximum(chosen + offered, 1e-9)[owner]
+    # Where they add up to more than one, they are scores and no chances: all others share what the chosen one leaves.
+    leaves = np.minimum(
+        1.0 / np.maximum(chosen + offered, 1e-9), (1.0 - chosen) / np.maximum(offered, 1e-9)
+    )
+    share = doubt[owner] * confidence * np.maximum(leaves, 0.0)[owner]
     value = likelihoods(pattern, [p for _, p, _ in rows], witness)
     added = np.bincount(owner, weights=share * value, minlength=len(frame))
     kept = 1.0 - np.bincount(owner, weights=share, minlength=len(frame))
