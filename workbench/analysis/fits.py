@@ -6,6 +6,7 @@ plate that the camera's table says it may have been.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,8 +74,7 @@ def plate_fits(
     threshold : float
         Plates whose likelihood through the camera's table is below it are left out.
     """
-    through = camera.turned_around().then(witness)
-    oddly = camera.scaled(_ODD).turned_around().then(witness)
+    through, oddly = _through(camera, witness)
     every = fitting(pattern, plates, through, threshold=threshold)
     few = np.flatnonzero(odd)
     strange = fitting(pattern, plates.only(few), oddly, threshold=threshold)
@@ -84,6 +84,13 @@ def plate_fits(
     order = np.argsort(rows, kind="stable")
     rows = rows[order]
     return PlateFits(rows, scores(pattern, plates.only(rows), witness), values[order])
+
+
+@functools.lru_cache(maxsize=8)
+def _through(camera: ErrorModel, witness: ErrorModel) -> tuple[ErrorModel, ErrorModel]:
+    """Return what is said of a plate that a camera may have misread: of a regular one, and of an odd one."""
+    oddly = camera.scaled(_ODD)
+    return camera.turned_around().then(witness), oddly.turned_around().then(witness)
 
 
 def chance_misread(reads: npt.NDArray[np.generic]) -> Floats:

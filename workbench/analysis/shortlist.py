@@ -27,7 +27,8 @@ __all__ = ["Shortlist", "shortlist"]
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
 
-_WORTH = 1e-6  # of the best; nothing that is known of a vehicle beside its plate makes up for less
+_FEW = 300
+_LISTED, _ALIKE = 1e-6, 1e-3  # of the best: what the first few must weigh at least, and all others
 _MOST_OF_THEM = (
     0.5  # above this part inside the window, a scan of all is cheaper than picking them out
 )
@@ -59,7 +60,7 @@ def shortlist(
     seen_by: SeenBy = "witness",
     state: str | None = None,
     camera: ErrorModel | None = None,
-    most: int = 1000,
+    most: int = 2000,
 ) -> Shortlist:
     """Find the plates of a window that fit best.
 
@@ -101,7 +102,8 @@ def shortlist(
         np.argpartition(-weights, most)[:most] if len(weights) > most else np.arange(len(weights))
     )
     best = best[np.argsort(-weights[best], kind="stable")]
-    best = best[weights[best] >= _WORTH * weights[best[0]]]
+    worth = np.where(np.arange(len(best)) < _FEW, _LISTED, _ALIKE) * weights[best[0]]
+    best = best[weights[best] >= worth]
     chosen = found.only(best)
     left = max(0.0, float(weights.sum()) - float(weights[best].sum()))
     among = replace(among, others=left / count)

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 __all__ = ["Partial"]
 
 SHORT_HOURS = 48
-_SHORTLIST = 1000
 _MOST = 500
 
 
@@ -157,7 +156,6 @@ class Partial:
             seen_by=self.seen_by,
             state=self.state or None,
             camera=source.camera,
-            most=_SHORTLIST,
         )
         import pandas as pd
 
