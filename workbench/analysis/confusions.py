@@ -19,6 +19,7 @@ __all__ = ["log_factorial", "odds_of", "table_of"]
 
 _SIZE = len(ALPHABET)
 _STRENGTHS = (0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
+_USUAL_STRENGTH = 8.0
 _LEAST = 0.1  # never seen is not never: a tenth of what is usual of its like is left
 
 
@@ -92,7 +93,13 @@ def _drawn(counted: Floats, chances: Floats, given: Floats) -> Floats:
 
 
 def _likeliest_strength(counted: Floats, mean: Floats) -> float:
-    return max(_STRENGTHS, key=lambda strength: _likelihood_of(counted, mean, strength))
+    """Return the strength that makes counts likeliest, a middling one where they say little."""
+    return max(
+        _STRENGTHS,
+        key=lambda strength: (
+            _likelihood_of(counted, mean, strength) - abs(math.log(strength / _USUAL_STRENGTH))
+        ),
+    )
 
 
 def _likelihood_of(counted: Floats, mean: Floats, strength: float) -> float:
