@@ -39,6 +39,7 @@ MAX_ITEMS = 16
 
 _MAX_TEXT = 8192
 _NEARLY = 0.5
+_DIGITS_KEPT = 6  # of a certainty or weight, behind the point
 _IGNORED = frozenset(" \t-.·")
 _CODE = {character: code for code, character in enumerate(ALPHABET)}
 _NUMBER = re.compile(r"\d*\.?\d+")
@@ -99,7 +100,7 @@ class Item:
     def _characters_text(self) -> str:
         if self.weights:
             pairs = zip(self.characters, self.weights, strict=True)
-            return "[" + "".join(f"{c}{{{w:.12g}}}" for c, w in pairs) + "]"
+            return "[" + "".join(f"{c}{{{_fraction(w)}}}" for c, w in pairs) + "]"
         named = {ALPHABET: "?", DIGITS: "#", LETTERS: "@"}
         if self.characters in named:
             return named[self.characters]
@@ -168,6 +169,7 @@ class Pattern:
         items = []
         for position, row in enumerate(rows):
             pairs = sorted((c, round(float(p), 4)) for c, p in row.items() if float(p) >= floor)
+            pairs = [(c, p) for c, p in pairs if p > 0]
             if any(c not in _CODE for c, _ in pairs) or sum(p for _, p in pairs) > 1.01:
                 raise BadPattern(
                     f"Character {position + 1}: its probabilities are not those of one plate character.",
@@ -223,7 +225,12 @@ def _probable(pairs: list[tuple[str, float]]) -> Item:
 def _certainty_text(certainty: float) -> str:
     if certainty == 1.0:
         return ""
-    return "~" if certainty == ABOUT else f"{{{certainty:.12g}}}"
+    return "~" if certainty == ABOUT else f"{{{_fraction(certainty)}}}"
+
+
+def _fraction(value: float) -> str:
+    """Return a number between 0 and 1 as it is typed: no exponent."""
+    return f"{value:.{_DIGITS_KEPT}f}".rstrip("0").rstrip(".")
 
 
 def _check_size(items: Sequence[Item], length: tuple[int, int] | None, end: int) -> None:
@@ -378,12 +385,14 @@ class _Parser:
         if end < 0:
             raise self._fail("'{' is never closed.", "Write the certainty as in A{0.6}.")
         inside = self.text[start + 1 : end].strip()
-        if not inside.isascii() or not _NUMBER.fullmatch(inside) or not 0 < float(inside) <= 1:
+        typed = inside.isascii() and _NUMBER.fullmatch(inside)
+        value = round(float(inside), _DIGITS_KEPT) if typed else 0.0
+        if not 0 < value <= 1:
             raise self._fail(
                 "no certainty between 0 and 1 in the braces.", "Write it as in A{0.6}.", start
             )
         self.at = end + 1
-        return float(inside)
+        return value
 
     def _set(self, start: int) -> tuple[str, tuple[float, ...]]:
         negated = self._peek() == "!"
