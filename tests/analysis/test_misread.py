@@ -115,6 +115,18 @@ def test_further_reads_of_the_listed_plate_speak_against_a_misread_but_not_witho
     assert found[2] == pytest.approx(found[3])
 
 
+def test_further_reads_that_are_to_be_expected_as_misreads_say_nothing():
+    again = {"plate": "8CAC123", "reads": 2}
+    seldom = weigh(HIT, LISTED, {"plate": "8GAC123", "reads": 30, "reads_here": 30}, again)
+    often = weigh(HIT, LISTED, {"plate": "8GAC123", "reads": 900, "reads_here": 900}, again)
+
+    def factor(result):
+        line = result.set_index("kind").loc["known", "explanation"]
+        return number(re.search(rf"besides, misread each time ×{NUMBER}", line)[1])
+
+    assert factor(often) > 2 * factor(seldom)
+
+
 def test_state_and_vehicle_are_evidence_both_ways():
     listed = Listed("8CAC123", "CA", make="honda", color="silver")
     commuter = {"plate": "8GAC123", "reads": 2, "reads_here": 0, "make": "ford", "color": "red"}

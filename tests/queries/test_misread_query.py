@@ -8,6 +8,7 @@ import pytest
 from world import REASON, SCENE, World
 
 import workbench
+from workbench.analysis.errormodels import error_model
 from workbench.analysis.misread import COLUMNS, STANDING
 from workbench.errors import BadInput, Refused
 
@@ -90,6 +91,19 @@ def test_what_the_camera_offered_is_looked_up(world: World) -> None:
     found = the_case(world).misread(hit, listed="8CAC123", **MONTH)
     assert found.attrs["read"]["candidates"] == [["8GAC123", 0.4]]
     assert "9QRS777" not in set(found["plate"])
+
+
+def test_it_goes_by_the_cameras_own_mistakes_where_they_were_learned(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commuter(world, "8GAC123")
+    hit = world.read("8CAC123", camera="C4", at="2026-03-02 07:41")
+    shipped = the_case(world).misread(hit, listed="8CAC123", **MONTH)
+    learned = error_model("camera").scaled(0.05)
+    monkeypatch.setattr(world.service.runner, "_camera", lambda: learned)
+    own = the_case(world).misread(hit, listed="8CAC123", **MONTH)
+    assert own.attrs["listed"] > shipped.attrs["listed"]
+    assert any("learned from this agency" in line for line in own.attrs["caveats"])
 
 
 def test_it_is_on_the_record_with_what_was_asked(world: World) -> None:

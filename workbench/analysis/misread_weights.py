@@ -18,7 +18,7 @@ import pandas as pd
 
 from workbench.analysis import evidence
 from workbench.analysis.errormodels import ErrorModel, error_model
-from workbench.analysis.explain import fit_words
+from workbench.analysis.explain import fit_words, number_text
 from workbench.analysis.geo import travel_plausibility
 from workbench.analysis.pattern import Pattern
 from workbench.analysis.plates import ALPHABET, is_plausible
@@ -51,7 +51,7 @@ _MOST_REPEATS = 3  # a bent or dirty plate is misread for weeks: more repeats sa
 _OFFERED = 5.0  # how much more probable a plate is that the camera offered beside the one it chose
 _NOT_OFFERED = 0.45  # and one that it did not offer, where it offered others
 _SMOOTH = 1000.0  # reads at one camera that weigh as much as all that is known of the other cameras
-_ON_THE_ROAD = 0.5  # the chance that a vehicle just read is still driving
+_ON_THE_ROAD = 0.3  # the chance that a vehicle just read is still driving
 _TRIP_MINUTES = 20.0
 SOON = 120.0
 """Minutes to another read that are told."""
@@ -113,7 +113,8 @@ class Traffic:
     minutes : float
         The length of the window.
     unknown : float
-        Which part of the passing vehicles bears a plate that was never read before, 0 to 1.
+        Which part of the passing vehicles has no other read in the window, above 0 and at most 1: so many bear a plate
+        that is not known.
     states : mapping of str to float
         How frequent each state is among them; empty for the states that the formats know.
     """
@@ -176,11 +177,12 @@ class Weigher:
         """Return every explanation."""
         whole = self.seen.plate == self.listed.plate
         besides = int(listed_reads["reads"].sum()) if len(listed_reads) else 0
-        again = self._again(besides) if whole else []
         described, by_state = self._evidence(known, listed_reads)
         by_chance = self._by_chance()
         plates = [self.listed.plate, *known["plate"]]
         fits = chance_read_as(self.seen.plate, plates, self.camera) / by_chance
+        misreads = float(fits[1:] @ known["reads"].to_numpy(dtype=np.float64)) * by_chance
+        again = [_misread_again(besides, misreads)] if whole else []
         found = [self._listed_row(listed_reads, fits[0], described(0), whole=whole)]
         for number, row in enumerate(known.to_dict("records"), start=1):
             factors = [self._plate(str(row["plate"]), fits[number]), *described(number)]
@@ -207,6 +209,8 @@ class Weigher:
             ):  # further reads of the listed plate cannot be repeats of this one's mistake
                 start += (1.0 - _REPEATED ** int(reads["reads"].sum())) * self._share(known)
         factors = [self._plate(self.listed.plate, fit), *described, *self._journey(known)]
+        if whole or not len(reads):
+            factors.append(_read_again(int(known.get("reads", 0)), self.traffic.unknown))
         return Explanation("listed", self.listed.plate, self.listed.state, start, factors, known)
 
     def _share(self, row: Mapping[Any, Any]) -> float:
@@ -228,12 +232,6 @@ class Weigher:
         if plate in offered:
             return f"{words}, and offered by the camera itself", fit * _OFFERED
         return f"{words}, and not among the plates that the camera offered", fit * _NOT_OFFERED
-
-    def _again(self, besides: int) -> list[tuple[str, float]]:
-        if not besides:
-            return []
-        words = f"the listed plate was read {often(besides)} besides, and a misread is not always made again"
-        return [(words, _REPEATED ** min(besides, _MOST_REPEATS))]
 
     @staticmethod
     def _real(row: Mapping[Any, Any]) -> list[tuple[str, float]]:
@@ -341,6 +339,36 @@ class Weigher:
             found.append(Explanation("as read", self.seen.plate, state, start, factors))
         factors = [("some plate not read before, misread", misread / by_chance), *again]
         return [*found, Explanation("other", "", "", start, factors)]
+
+
+def _read_again(besides: int, alone: float) -> tuple[str, float]:
+    """Return how probable so many further reads of a vehicle that passes are; all above a few count as one."""
+    few = min(besides, _MOST_REPEATS)
+    chance = (1.0 - alone) ** few * (alone if few < _MOST_REPEATS else 1.0)
+    part = f"{number_text(100.0 * chance)} in 100 passing vehicles"
+    if not besides:
+        return f"not read besides, as {part} are not", chance
+    counted = f"{_MOST_REPEATS} or more, " if few == _MOST_REPEATS else ""
+    return f"read {often(besides)} besides ({counted}as {part})", chance
+
+
+def _misread_again(besides: int, expected: float) -> tuple[str, float]:
+    """Return how probable so many further reads of the listed plate are where every one of them is a misread.
+
+    Some are misreads that are to be expected of the known vehicles, the others repeat the mistake in question.
+    """
+    chances = [
+        sum(
+            math.exp(-expected) * expected**own / math.factorial(own)
+            * (1.0 - _REPEATED) * _REPEATED ** (count - own)
+            for own in range(count + 1)
+        )
+        for count in range(_MOST_REPEATS)
+    ]  # fmt: skip
+    chance = chances[besides] if besides < _MOST_REPEATS else max(1e-12, 1.0 - sum(chances))
+    if not besides:
+        return "no other read of the listed plate", chance
+    return f"the listed plate read {often(besides)} besides, misread each time", chance
 
 
 def issued(plate: str, state: str = "") -> float:

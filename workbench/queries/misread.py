@@ -22,7 +22,7 @@ from workbench.analysis.plates import normalize, state_code
 from workbench.errors import BadInput
 from workbench.models import Extent, Window
 from workbench.queries.reads import Answer, Source, chunks, fetch_reads, notices
-from workbench.records.tables import camera_days, cameras, plates, reads
+from workbench.records.tables import camera_days, cameras, reads, to_micros
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +33,7 @@ _SAME_PASSING = dt.timedelta(seconds=60)
 _SAMPLE_HOURS = 6
 _SAMPLE = 2_000
 _STEADY = 50.0
-_UNKNOWN = 0.3  # until enough reads are known, which part bears a plate not read before
+_UNKNOWN = 0.3  # until enough reads are known, which part has no other of its plate
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ class Misread:
         counted = sa.select(sa.func.coalesce(sa.func.sum(camera_days.c.reads), 0)).where(days)
         here = counted.join(cameras, cameras.c.id == camera_days.c.camera_id)
         here = here.where(cameras.c.code == read["camera"])
-        unknown, states = _passing(source, read)
+        unknown, states = _passing(source, kept, read)
         return Traffic(
             here=int(source.connection.execute(here).scalar_one()),
             everywhere=int(source.connection.execute(counted).scalar_one()),
@@ -159,18 +159,19 @@ class Misread:
         )
 
 
-def _passing(source: Source, read: pd.Series) -> tuple[float, dict[str, float]]:
-    """Return, of the reads in the hours before, which part bears a plate read only once, and their states."""
+def _passing(source: Source, window: Window, read: pd.Series) -> tuple[float, dict[str, float]]:
+    """Return which part of the reads in the hours before has no other of its plate in the window; and their states."""
     moment = read["captured_at"].to_pydatetime()
     before = Window(moment - dt.timedelta(hours=_SAMPLE_HOURS), moment)
     sample = fetch_reads(source, before, limit=_SAMPLE)
-    names = sorted(set(sample["plate"]))
-    once: set[tuple[str, str]] = set()
-    for some in chunks(names):
-        query = sa.select(plates.c.plate, plates.c.state)
-        query = query.where(plates.c.plate.in_(some), plates.c.reads == 1)
-        once |= {(plate, state) for plate, state in source.connection.execute(query)}
-    alone = sum(key in once for key in zip(sample["plate"], sample["state"], strict=True))
+    at = sa.type_coerce(reads.c.captured_at, sa.BigInteger)
+    within = (at >= to_micros(window.start), at < to_micros(window.end))
+    times: dict[str, int] = {}
+    for some in chunks(sorted(set(sample["plate"]))):
+        query = sa.select(reads.c.plate, sa.func.count()).where(reads.c.plate.in_(some), *within)
+        rows = source.connection.execute(query.group_by(reads.c.plate)).all()
+        times |= {str(row[0]): int(row[1]) for row in rows}
+    alone = int((sample["plate"].map(times).fillna(1) <= 1).sum())
     unknown = (alone + _UNKNOWN * _STEADY) / (len(sample) + _STEADY)
     told = sample.loc[sample["state"] != "", "state"]
     return unknown, {str(k): float(v) for k, v in told.value_counts(normalize=True).items()}
