@@ -340,8 +340,10 @@ def at_random(pattern: Pattern, model: ErrorModel, states: Mapping[str, float]) 
     pattern, model
         As for :func:`likelihoods`.
     states : mapping of str to float
-        How frequent each state is; one without formats on file counts as any state.
+        How frequent each state is; one without formats on file counts as any state. Plates of which no state is
+        known are taken to be of those that are.
     """
+    states = {state: share for state, share in states.items() if state} or states
     built = tables(pattern, model, MAX_LENGTH)
     personalized = _personalized(built)
     total, weight = 0.0, 0.0
