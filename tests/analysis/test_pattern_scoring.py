@@ -115,6 +115,13 @@ def test_chance_for_any_state_is_between_those_of_states():
     assert at_random(pattern, WITNESS, {"HI": 1.0}) > 0
 
 
+def test_plates_without_a_state_are_taken_to_be_of_those_that_are_known():
+    pattern = Pattern.parse("7A?X1*")
+    known = at_random(pattern, WITNESS, {"CA": 3.0, "NV": 1.0})
+    assert at_random(pattern, WITNESS, {"CA": 3.0, "": 2.0, "NV": 1.0}) == known
+    assert at_random(pattern, WITNESS, {"": 2.0}) != known
+
+
 def test_many_plates_fit_series_as_one_does():
     rng = np.random.default_rng(3)
     plates = [
