@@ -132,19 +132,16 @@ def closeness(table: ErrorModel, truth: Truth) -> dict[str, float]:
     """Return how close a table is to the truth.
 
     ``factor``: by what factor a rate is off, over the confusions as they occur; ``bits``: what each character read
-    costs beyond the truth (Kullback-Leibler); ``correlation`` of the rates' logarithms, the hundred most frequent.
+    costs beyond the truth (Kullback-Leibler); the shares of plates misread, of characters missing and extra.
     """
     weight = truth.characters[:, None] * truth.rates
     ratio = np.log(table.substitution / truth.rates)
     off = np.average(np.abs(ratio[OFF]), weights=weight[OFF])
-    most = np.argsort(-np.where(OFF, weight, 0.0), axis=None)[:100]
-    logs = [np.log(rates.ravel()[most]) for rates in (table.substitution, truth.rates)]
     right = np.log(np.diag(table.substitution) * (1.0 - table.missing))
     gaps = 1.0 + truth.characters.sum()
     return {
         "factor": float(np.exp(off)),
         "bits": float(-(weight * ratio).sum() / truth.characters.sum() / np.log(2.0)),
-        "correlation": float(np.corrcoef(*logs)[0, 1]),
         "misread": 1.0
         - float(np.exp((truth.characters * right).sum() + gaps * np.log1p(-table.extra))),
         "missing": float((truth.characters * table.missing).sum()),
@@ -210,7 +207,6 @@ def row_of(
         f"{learned.misreads:,.0f} of {noticeable:,}",
         f"{shipped['factor']:.2f} → {close['factor']:.2f}",
         f"{1000 * shipped['bits']:.2f} → {1000 * close['bits']:.2f}",
-        f"{shipped['correlation']:.2f} → {close['correlation']:.2f}",
         f"{shipped['misread']:.1%} → {close['misread']:.1%} ({truth.misread:.1%})",
         f"{shipped['missing']:.2%} → {close['missing']:.2%} ({truth.missing:.2%})",
         f"{shipped['extra']:.2%} → {close['extra']:.2%} ({truth.extra:.2%})",
@@ -223,7 +219,7 @@ def row_of(
 def table_of(rows: list[list[str]]) -> list[str]:
     head = (
         "city", "reads", "misreads found", "a rate is off by a factor of", "lost per character, in 1,000 bits",
-        "correlation of the 100 most frequent", "plates misread (truth)", "a character missing (truth)",
+        "plates misread (truth)", "a character missing (truth)",
         "one extra (truth)", "gained per held-out read",
     )  # fmt: skip
     return [
