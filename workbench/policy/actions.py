@@ -20,7 +20,7 @@ ACTIONS: dict[str, str] = {
     "member.change": "change an account: roles, password reset, disabling",
     "member.list": "list accounts and their standing",
     "member.qualify": "enter a member's training, certification or check",
-    "camera.change": "enter or change a camera or an outage",
+    "camera.change": "enter or change a camera or an outage, or learn how cameras misread",
     "camera.list": "list cameras and outages",
     "ingest": "bring in reads from a transfer",
     "audit.show": "see the access record",
