@@ -35,6 +35,7 @@ __all__ = [
     "whereabouts",
 ]
 
+_TOGETHER = 0.01
 _SEEN_BY = {
     "witness": "a witness, who forgets and mixes up characters",
     "camera": "a camera, which takes similar shapes for one another",
@@ -71,7 +72,7 @@ def asked(ranked: pd.DataFrame) -> Fragment:
     if query.get("at"):
         moment = text.local(query["at"], views.timezone_of(ranked))
         rows.append(("At the scene", f"{text.day(moment, weekday=True)}, {text.clock(moment)}"))
-    return Fragment(tables.facts(rows, "one"))
+    return Fragment(tables.facts(rows, "asked"))
 
 
 # -- the list ---------------------------------------------------------------------------------------
@@ -180,10 +181,10 @@ class _Sheet:
         group = [
             i for i, other in enumerate(self.twins) if i == root or (other and other.of == root)
         ]
-        if len(group) == 1:
+        value = float(self.ranked["probability"].iloc[group].sum())
+        if len(group) == 1 or value < _TOGETHER:
             return ""
         others = text.join(f"{self.ranked['rank'].iloc[i]}" for i in group if i != at)
-        value = float(self.ranked["probability"].iloc[group].sum())
         return f"with no. {others}: {text.chance(value)}"
 
 
