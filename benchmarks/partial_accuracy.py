@@ -1,6 +1,6 @@
 """Partial plates: how often the ranking finds the vehicle, and whether its probabilities are right.
 
-    .venv/bin/python benchmarks/partial_accuracy.py [--witnesses 150] [--plates-only 30] [--seed 8101] [--write]
+    .venv/bin/python benchmarks/partial_accuracy.py [--witnesses 100] [--plates-only 30] [--seed 8101] [--write]
 
 Scenes in the simulated city (see ``simulated_witnesses.py``), on a seed that nothing was developed with. ``--write``
 puts the tables into docs/partial-plates.md and draws docs/images/partial-calibration.svg. rapidfuzz is measured where
@@ -350,7 +350,7 @@ def described(options: argparse.Namespace) -> str:
 def main() -> None:
     global TRIALS  # noqa: PLW0603 — what the forked processes find
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--witnesses", type=int, default=150)
+    parser.add_argument("--witnesses", type=int, default=100)
     parser.add_argument("--plates-only", type=int, default=30)
     parser.add_argument("--seed", type=int, default=8101)
     parser.add_argument("--known", default=",".join(map(str, KNOWN)))
