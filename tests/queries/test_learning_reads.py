@@ -9,8 +9,10 @@ import pytest
 import sqlalchemy as sa
 from world import World, local
 
+from workbench.analysis.geo import cell
 from workbench.queries.learning import learn_confusions, newest_reads
-from workbench.records.tables import transfers
+from workbench.records.database import Database, ensure_partitions
+from workbench.records.tables import cameras, reads, to_micros, transfers
 
 
 @pytest.fixture
@@ -37,6 +39,36 @@ def test_the_newest_reads(world: World) -> None:
     assert plates(world, 3) == ["7ABX124", "7ABX123", "7ABX122"]
     assert plates(world, 3, local("2026-03-02 21:13")) == ["7ABX124", "7ABX123"]
     assert plates(world, 3, local("2026-03-03 00:00")) == []
+
+
+def test_in_pieces_on_both_databases(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workbench.queries.learning._AT_ONCE", 2)
+    at = local("2026-03-02 21:10")
+    place = {"latitude": 36.58, "longitude": -120.25, "cell": cell(36.58, -120.25)}
+    with database.write() as connection:
+        ensure_partitions(connection, to_micros(at), to_micros(at))
+        done = {
+            "sha256": "0" * 64,
+            "size": 1,
+            "began_at": at,
+            "status": "complete",
+            "file_name": "day",
+        }
+        connection.execute(transfers.insert(), {"id": 1, **done})
+        camera = {"id": 1, "code": "C4", "kind": "fixed", "governmental": True, "registered": True}
+        connection.execute(cameras.insert(), camera)
+        rows = [
+            {
+                "plate": f"7ABX12{minute}", "plate_raw": "", "state": "CA", "camera_id": 1, "transfer_id": 1,
+                "captured_at": at + dt.timedelta(minutes=minute), "governmental": True, **place,
+            }
+            for minute in range(5)
+        ]  # fmt: skip
+        connection.execute(reads.insert(), rows)
+    with database.read() as connection:
+        frame = newest_reads(connection, 4)
+    assert frame["plate"].tolist() == ["7ABX124", "7ABX123", "7ABX122", "7ABX121"]
+    assert frame["captured_at"].iloc[0] == at + dt.timedelta(minutes=4)
 
 
 def test_reads_of_an_unfinished_transfer_are_left_out(world: World) -> None:
