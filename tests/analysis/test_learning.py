@@ -140,6 +140,16 @@ def test_no_vehicle_read_often_is_said() -> None:
         learn(frame.head(0), CAMERA)
 
 
+@pytest.mark.parametrize("plates", [["7ABX123"] * 4, ["7ABX124"] * 5 + ["7ABX1"]])
+def test_hardly_any_reads_teach_hardly_anything(plates: list[str]) -> None:
+    frame = pd.DataFrame({"plate": plates, "state": "CA", "camera": "C1"})
+    frame["captured_at"] = pd.date_range("2026-03-02", periods=len(frame), tz="UTC")
+    found = learn(frame.assign(latitude=36.58, longitude=np.nan, confidence=None), CAMERA)
+    assert not found.better
+    assert found.misreads == 0.0
+    assert found.model.substitution == pytest.approx(CAMERA.substitution, abs=0.001)
+
+
 def test_the_same_reads_teach_the_same() -> None:
     again = learn(reads("planted").drop(columns="true"), CAMERA)
     assert (again.model.substitution == learned("planted").model.substitution).all()

@@ -80,7 +80,8 @@ def learn(reads: pd.DataFrame, base: ErrorModel) -> Learned:
     gains = (likely - likely_base)[held]
     count = max(1, int(held[scene.plates.of_read].sum()))
     enough = int(held[scene.vehicles].sum()) >= _FEWEST_HELD_OUT
-    error = float(np.sqrt(len(gains)) * gains.std()) / count
+    spread = gains - gains.sum() / max(1, len(gains))
+    error = math.sqrt(float((spread**2).sum())) / count
     whole = _fit(scene, base, np.ones(len(held), dtype=bool), teach=True)
     times = pd.DatetimeIndex(given["captured_at"])
     return Learned(
