@@ -12,7 +12,8 @@ from workbench.analysis import scoring
 from workbench.analysis.errormodels import error_model
 from workbench.analysis.pattern import Pattern
 from workbench.analysis.plates import ALPHABET, LETTERS, PlateFormat, is_plausible
-from workbench.analysis.scoring import PlateSet, at_random, fits_series, likelihoods, scores
+from workbench.analysis.plateset import PlateSet
+from workbench.analysis.scoring import at_random, fits_series, likelihoods, scores
 from workbench.errors import BadPattern
 
 CAMERA, WITNESS = error_model("camera"), error_model("witness")
@@ -79,20 +80,39 @@ def test_a_plate_longer_than_any_fits_nothing():
     assert likelihoods(Pattern.parse("*"), ["A" * 13, "A"], WITNESS)[0] == 0
 
 
-def test_plates_are_kept_in_few_bytes_and_in_order():
-    plates = ["7ABX123", "", "B", "7ABX12", "7ABX123"]
+def text_of(codes):
+    return ["".join(ALPHABET[c] for c in row if c < 36) for row in codes]
+
+
+def test_plates_are_kept_once_for_each_head_and_each_tail():
+    plates = ["7ABX123", "", "B", "7ABX12", "7ABX123", "9ZZZ123"]
     kept = PlateSet.of(plates)
-    back = ["".join(ALPHABET[c] for c in row if c < 36) for row in kept.codes]
-    assert [plates[i] for i in kept.order] == back
-    assert back == ["7ABX123", "7ABX123", "7ABX12", "B", ""]  # the end of a plate sorts last
-    assert list(kept.shared) == [0, 7, 6, 0, 0]
-    assert kept.nbytes <= 16 * len(kept)
-    assert PlateSet.of(["A" * 10]).codes.shape == (1, 12)
+    assert [plates[i] for i in kept.order] == text_of(kept.codes())
+    assert text_of(kept.heads) == ["7ABX", "9ZZZ", "B", ""]  # the end of a plate sorts last
+    assert text_of(kept.tails) == ["123", "12", ""]
+    assert list(kept.starts) == [0, 3, 4, 5, 6]
+    assert PlateSet.of(["A" * 10]).width == 12
     assert len(PlateSet.of([])) == 0
 
 
+@given(st.lists(st.text(ALPHABET, max_size=13), max_size=30), st.data())
+@settings(max_examples=50, deadline=None)
+def test_some_of_the_plates_are_a_set_too(plates, data):
+    kept = PlateSet.of(plates)
+    whole = text_of(kept.codes())
+    assert [whole[i] for i in range(len(kept))] == [
+        plates[i] if len(plates[i]) <= 12 else "" for i in kept.places()
+    ]
+    rows = [i for i in range(len(kept)) if data.draw(st.booleans())]
+    some = kept.only(np.array(rows, dtype=np.int64))
+    assert text_of(some.codes()) == [whole[i] for i in rows]
+    assert [plates[i][:12] for i in some.places()] == [plates[i][:12] for i in kept.places()[rows]]
+    assert kept.texts(np.array(rows, dtype=np.int64)) == [whole[i] for i in rows]
+    assert text_of(kept.codes(np.array(rows, dtype=np.int64))) == [whole[i] for i in rows]
+
+
 def test_odd_characters_are_left_out():
-    assert PlateSet.of(["7Äbx"]).lengths[0] == 3
+    assert text_of(PlateSet.of(["7Äbx"]).codes()) == ["7BX"]
 
 
 @pytest.mark.parametrize("text", ["7A?X1*", "*X1*", "8AB1", "A*", "[8B]A~?X(1)", "7AB18X1"])

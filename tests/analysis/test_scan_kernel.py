@@ -7,7 +7,8 @@ import pytest
 from workbench.analysis import kernel
 from workbench.analysis.errormodels import error_model
 from workbench.analysis.pattern import Pattern
-from workbench.analysis.scoring import PlateSet, scores, tables
+from workbench.analysis.plateset import PlateSet
+from workbench.analysis.scoring import scores, tables
 
 WITNESS = error_model("witness")
 TEXTS = ["7A?B*", "7AB01", "*B1*", "7(A)[8B]0~?"]
@@ -21,7 +22,7 @@ def plates(count=3000, seed=4):
 
 
 def scanned(kept, built, threshold=0.0):
-    return kernel.scan((kept.codes, kept.lengths, kept.shared), built, threshold)
+    return kernel.scan(kept, built, threshold)
 
 
 @pytest.mark.parametrize("text", TEXTS)
@@ -40,50 +41,42 @@ def test_it_does_not_matter_where_the_plates_are_cut(monkeypatch, text, threshol
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_what_is_passed_over_is_bounded(text):
+def test_a_threshold_passes_over_what_is_below_it_and_nothing_else(text):
     kept = plates()
     built = tables(Pattern.parse(text), WITNESS, 8)
     every = scanned(kept, built)
-    assert every.passed == 0
-    threshold = float(np.quantile(every.values, 0.9))
-    some = scanned(kept, built, threshold)
-    assert 0 < len(some.rows) < len(every.rows)
-    assert some.values.min() >= threshold
-    assert every.values.sum() - some.values.sum() <= some.passed * (1 + 1e-9)
+    for part in (0.1, 0.9, 0.999, 1.0):
+        threshold = float(np.quantile(every.values, part))
+        some = scanned(kept, built, threshold)
+        high = every.values >= threshold
+        assert (some.rows == every.rows[high]).all()
+        assert (some.values == every.values[high]).all()
+    assert len(scanned(kept, built, 2.0 * float(every.values.max())).rows) == 0
 
 
-def test_compiled_and_plain_python_agree():
-    kept = plates(60)
-    built = tables(Pattern.parse("7A?B1"), WITNESS, 8)
-    model = (
-        built.emission,
-        built.missing,
-        built.swapped,
-        built.along,
-        built.length,
-        built.bound,
-        built.bound_swap,
-        built.band,
+@pytest.mark.parametrize("text", [*TEXTS, "7", "*", "(7)", "7A?B1?0[8B]"])
+def test_compiled_and_plain_python_agree(text, monkeypatch):
+    kept = PlateSet.of(
+        ["", "7", "B1", "7AB", "7AB0", "7AB01", "A7B8X1", "7AB01B1", "7AB01B10", "78AB01B10B1"]
     )
-    plain = np.zeros(len(kept))
-    kernel._scan(kept.codes, kept.lengths, kept.shared, *model, 1, 0.0, plain)
+    built = tables(Pattern.parse(text), WITNESS, kept.width)
     compiled = scanned(kept, built)
-    assert (compiled.rows == np.flatnonzero(plain)).all()
-    assert compiled.values == pytest.approx(plain[compiled.rows], rel=1e-12)
+    monkeypatch.setattr(kernel, "_compiled", lambda function: function)
+    plain = scanned(kept, built)
+    assert (compiled.rows == plain.rows).all()
+    assert compiled.values == pytest.approx(plain.values, rel=1e-12)
 
 
-def test_looking_up_pairs_is_looking_up_characters():
+def test_a_product_of_heads_and_tails_is_one_over_all_characters():
     rng = np.random.default_rng(2)
-    for width in (8, 12):
-        table = rng.random((width, 37))
-        codes = rng.integers(0, 37, (500, width)).astype(np.uint8)
-        expected = table[np.arange(width), codes].prod(axis=1)
-        found = kernel.scan_substitutions(codes, table)
-        assert (found.rows == np.arange(500)).all()
-        assert found.values == pytest.approx(expected, rel=1e-12)
-        best = float(np.quantile(expected, 0.9))
-        some = kernel.scan_substitutions(codes, table, best)
-        assert set(some.rows) == set(np.flatnonzero(expected >= best))
+    kept = plates(300)
+    before, after = rng.random((len(kept.heads), 5)), rng.random((len(kept.tails), 5))
+    before[::7] = 0.0
+    head = np.repeat(np.arange(len(kept.heads)), np.diff(kept.starts))
+    expected = (before[head] * after[kept.tail]).sum(axis=1)
+    found = kernel.scan_products(kept, before, after)
+    assert (found.rows == np.flatnonzero(expected)).all()
+    assert found.values == pytest.approx(expected[found.rows], rel=1e-12)
 
 
 def test_where_no_cache_can_be_kept_it_compiles_all_the_same(monkeypatch):
@@ -96,18 +89,20 @@ def test_where_no_cache_can_be_kept_it_compiles_all_the_same(monkeypatch):
         return real(*args, cache=False, **options)
 
     monkeypatch.setattr(numba, "njit", njit)
-    function = kernel._compiled.__wrapped__(kernel._pairs)
-    out = np.zeros(1)
-    function(np.zeros((1, 4), np.uint16), np.full((4, 1), 2.0), 0.0, out)
+    function = kernel._compiled.__wrapped__(kernel._products)
+    one = np.ones((1, 1))
+    found, values = np.zeros(1, np.int64), np.zeros(1)
+    starts, tail = np.array([0, 1], np.uint32), np.zeros(1, np.uint32)
+    assert function(starts, tail, one, 3 * one, np.ones(1) * 3, 0.0, 0, 1, found, values) == 1
     assert asked == [True, False]
-    assert out[0] == 16
+    assert values[0] == 3.0
 
 
 def test_memory_mapped_plates_are_read_as_they_lie(tmp_path):
     kept = plates(500)
-    np.save(tmp_path / "codes.npy", kept.codes)
-    mapped = np.load(tmp_path / "codes.npy", mmap_mode="r")
-    shared = PlateSet(mapped, kept.lengths, kept.shared, kept.order)
+    np.save(tmp_path / "tail.npy", kept.tail)
+    mapped = np.load(tmp_path / "tail.npy", mmap_mode="r")
+    shared = PlateSet(kept.heads, kept.starts, kept.tails, mapped, kept.order)
     pattern = Pattern.parse("7A?B*")
     assert (scores(pattern, shared, WITNESS) == scores(pattern, kept, WITNESS)).all()
     only = WITNESS.substitutions_only()

@@ -82,7 +82,7 @@ class Office:
         for shelf in index.shelves:
             rows = np.arange(len(shelf))
             days = zip(shelf.first, shelf.last, shelf.reads, strict=True)
-            keys = zip(shelf.texts(rows), shelf.states(rows), strict=True)
+            keys = zip(shelf.plates.texts(rows), shelf.states(rows), strict=True)
             for key, (first, last, count) in zip(keys, days, strict=True):
                 result[key] = (int(first) - 20_500, int(last) - 20_500, int(count))
         return result

@@ -14,7 +14,8 @@ import numpy.typing as npt
 
 from workbench.analysis.errormodels import ErrorModel
 from workbench.analysis.pattern import Pattern
-from workbench.analysis.scoring import PlateSet, fitting, scores
+from workbench.analysis.plateset import PlateSet
+from workbench.analysis.scoring import fitting, scores
 
 __all__ = ["MANY", "PlateFits", "chance_misread", "plate_fits", "threshold_for"]
 

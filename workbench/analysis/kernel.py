@@ -1,19 +1,20 @@
-"""The compiled scan: the likelihood of a pattern for each of millions of plates.
+"""The scan: the likelihood of a pattern for each of millions of plates.
 
-Plates lie sorted in one array of codes, beside it how many leading characters each shares with the one before. The
-dynamic program runs over the characters of a plate, so plates that begin alike share its columns; and when no
-way to go on from a beginning can reach the threshold, all plates that begin so are passed over. Both are exact: a
-result does not depend on where the array was cut for threads.
+How a plate led to what was said is a path through a table of characters and items: a dynamic program over characters.
+It runs forward through each head and backward through each tail (:mod:`workbench.analysis.plateset`), each once. What
+comes out of a head and what goes into a tail are short vectors; a plate's likelihood is the product of its two. Where
+not even the best tail brings a head to the threshold, all its plates are passed over. All of it is exact, and the same
+however the plates are cut for threads.
 
-Functions here are plain Python, compiled by numba on first use and kept in its cache (beside the module, else
-in the user's cache directory, else not at all). They release the GIL.
+The loops are plain Python, compiled by numba on first use and kept in its cache (beside the module, else in the user's
+cache directory, else not at all). They release the GIL.
 """
 
 from __future__ import annotations
 
 import functools
+import itertools
 import os
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,20 +23,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["MAX_THREADS", "PAD", "Found", "Tables", "prepare", "scan", "scan_substitutions"]
+from workbench.analysis.plateset import HEAD, PAD, PlateSet
+
+__all__ = ["MAX_THREADS", "Found", "Tables", "prepare", "scan", "scan_products"]
 
 Floats = npt.NDArray[np.float64]
-
-PAD = 36
-"""The code that fills up plates shorter than the array is wide."""
 
 MAX_THREADS = 4
 """The most threads that a scan uses."""
 
 _CHUNK = 1 << 17
-
-
-Scanned = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
+_LANES = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,13 +46,10 @@ class Found:
         Where the plates stand, ascending.
     values : array (K,)
         Their likelihoods.
-    passed : float
-        The most that all those below the threshold add up to; not known (0) where only substitutions count.
     """
 
     rows: npt.NDArray[np.int64]
     values: Floats
-    passed: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,12 +71,8 @@ class Tables:
         1 for a star.
     length : array (width + 1,)
         A factor for each length of plate.
-    bound, bound_swap : array (width + 1, m + 1)
-        The most that a path from here can still be multiplied by.
     band : array (width + 1, 2)
         For each number of characters read, the first and the last item that can be reached.
-    open_ended : bool
-        Whether the pattern has a star or an optional place.
     """
 
     emission: Floats
@@ -89,117 +80,225 @@ class Tables:
     swapped: Floats
     along: Floats
     length: Floats
-    bound: Floats
-    bound_swap: Floats
     band: npt.NDArray[np.int64]
-    open_ended: bool
 
 
-def _scan(  # noqa: PLR0912 - one loop, compiled as a whole
-    codes: npt.NDArray[np.uint8],
-    lengths: npt.NDArray[np.uint8],
-    shared: npt.NDArray[np.uint8],
+def scan(plates: PlateSet, tables: Tables, threshold: float = 0.0) -> Found:
+    """Find the plates whose likelihood is above zero and not below the threshold."""
+    t = tables
+    model = (t.emission, t.missing, t.swapped, t.along, t.length, t.band)
+    items, pairs = _cut(t)
+    size = (items[1] - items[0]) + (pairs[1] - pairs[0]) + 1
+    size += -size % _LANES
+    before, after = np.zeros((len(plates.heads), size)), np.zeros((len(plates.tails), size))
+    _compiled(_through_heads)(plates.heads, *model, *items, *pairs, before)
+    _compiled(_through_tails)(plates.tails, *model, *items, *pairs, after)
+    return scan_products(plates, before, after, threshold)
+
+
+def _cut(tables: Tables) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return which items can be reached behind a head, and which may end a pair that changed places there."""
+    first, last = tables.band[HEAD].tolist()
+    before = tables.band[HEAD - 1].tolist()
+    rows = len(tables.along)
+    pairs = (0, 0)
+    if tables.swapped.any():
+        pairs = (min(before[0] + 2, rows), min(before[1] + 3, rows))
+    return (min(first, rows), min(last + 1, rows)), pairs
+
+
+def scan_products(plates: PlateSet, before: Floats, after: Floats, threshold: float = 0.0) -> Found:
+    """Find the plates by the product of a vector of their head and a vector of their tail.
+
+    Parameters
+    ----------
+    before, after : array (P, n) and (K, n)
+        A vector for each head and for each tail; nothing in them is negative.
+    threshold : float
+        Plates below it are left out, and those at zero.
+    """
+    best = after.max(axis=0, initial=0.0)
+    function = _compiled(_products)
+
+    def work(span: tuple[int, int]) -> tuple[npt.NDArray[np.int64], Floats]:
+        first, last = span
+        room = int(plates.starts[last]) - int(plates.starts[first])
+        found, values = np.empty(room, dtype=np.int64), np.empty(room)
+        vectors = (before, after, best, threshold)
+        count = function(plates.starts, plates.tail, *vectors, first, last, found, values)
+        return found[:count].copy(), values[:count].copy()
+
+    pieces = [piece for piece in _in_threads(work, _spans(plates.starts)) if len(piece[0])]
+    if not pieces:
+        return Found(np.zeros(0, dtype=np.int64), np.zeros(0))
+    rows, values = zip(*pieces, strict=True)
+    return Found(np.concatenate(rows), np.concatenate(values))
+
+
+def prepare() -> None:
+    """Compile everything now, into numba's cache: some seconds that a first search would wait."""
+    for function in (_through_heads, _through_tails, _products):
+        _compiled(function)
+
+
+def _spans(starts: npt.NDArray[np.uint32]) -> list[tuple[int, int]]:
+    """Return pieces of heads that have about as many plates each."""
+    cuts = np.searchsorted(starts, np.arange(0, int(starts[-1]) + _CHUNK, _CHUNK))
+    cuts = np.unique(np.minimum(cuts, len(starts) - 1)).tolist()
+    return list(itertools.pairwise(cuts))
+
+
+def _in_threads(work: Callable[[tuple[int, int]], Any], spans: list[tuple[int, int]]) -> list[Any]:
+    threads = min(MAX_THREADS, os.cpu_count() or 1, len(spans))
+    if threads <= 1:
+        return [work(span) for span in spans]
+    with ThreadPoolExecutor(threads, thread_name_prefix="plates") as pool:
+        return list(pool.map(work, spans))
+
+
+def _through_heads(
+    heads: npt.NDArray[np.uint8],
     emission: Floats,
     missing: Floats,
     swapped: Floats,
     along: Floats,
     length: Floats,
-    bound: Floats,
-    bound_swap: Floats,
     band: npt.NDArray[np.int64],
-    swaps: int,
-    threshold: float,
+    first_item: int,
+    end_item: int,
+    first_pair: int,
+    end_pair: int,
     out: Floats,
-) -> float:
-    """Fill ``out``; return the most that those below the threshold add up to."""
-    rows = emission.shape[1]
-    width = codes.shape[1]
-    columns = np.zeros((width + 1, rows))
+) -> None:
+    """Fill, for each head, how probable it is to be at each item behind it, to be compiled.
+
+    Then, for each item, behind all but its last character, times that of this character if it is the first of two
+    that changed places; and last, for a plate that is no longer than its head, its likelihood.
+    """
+    rows = len(along)
+    items, pairs = end_item - first_item, end_pair - first_pair
+    columns = np.zeros((HEAD + 1, rows))
     columns[0, 0] = 1.0
     for i in range(1, band[0, 1] + 1):
         columns[0, i] = columns[0, i - 1] * along[i]
-    passed = 0.0
-    dead = width + 1  # the depth at which the current beginning was given up
-    dead_bound = 0.0
-    for k in range(len(out)):
-        common = 0 if k == 0 else int(shared[k])
-        if common >= dead:
-            out[k] = 0.0
-            passed += dead_bound
-            continue
-        dead = width + 1
-        n = int(lengths[k])
-        for j in range(common + 1, n + 1):
-            t = codes[k, j - 1]
-            first = band[j, 0]
-            last = band[j, 1]
+    for k in range(len(heads)):
+        j = 0
+        if k > 0:
+            while j < HEAD and heads[k, j] == heads[k - 1, j] and heads[k, j] != PAD:
+                j += 1
+        while j < HEAD and heads[k, j] != PAD:
+            t = heads[k, j]
+            j += 1
             value = 0.0
-            if first == 0:
-                value = columns[j - 1, 0] * missing[t, 0]
-                columns[j, 0] = value
-                first = 1
-            if swaps != 0 and j > 1:
-                before = codes[k, j - 2]
-                if first == 1:
-                    value = (
-                        columns[j - 1, 0] * emission[t, 1]
-                        + columns[j - 1, 1] * missing[t, 1]
-                        + value * along[1]
-                    )
-                    columns[j, 1] = value
-                    first = 2
-                for i in range(first, last + 1):
-                    value = (
-                        columns[j - 1, i - 1] * emission[t, i]
-                        + columns[j - 1, i] * missing[t, i]
-                        + columns[j - 2, i - 2] * (swapped[t, i] * emission[before, i])
-                        + value * along[i]
-                    )
-                    columns[j, i] = value
-            else:
-                for i in range(first, last + 1):
-                    value = (
-                        columns[j - 1, i - 1] * emission[t, i]
-                        + columns[j - 1, i] * missing[t, i]
-                        + value * along[i]
-                    )
-                    columns[j, i] = value
-            if j < n and threshold > 0.0:
-                best = 0.0
-                for i in range(rows):
-                    best += columns[j, i] * bound[j, i] + columns[j - 1, i] * bound_swap[j - 1, i]
-                if best < threshold:
-                    dead = j
-                    dead_bound = best
-                    break
-        if dead <= width:
-            out[k] = 0.0
-            passed += dead_bound
-        else:
-            value = columns[n, rows - 1] * length[n]
-            out[k] = value if value >= threshold else 0.0
-            passed += value - out[k]
-    return passed
+            for i in range(band[j, 0], band[j, 1] + 1):  # all others stay at zero
+                value = columns[j - 1, i] * missing[t, i] + value * along[i]
+                if i >= 1:
+                    value += columns[j - 1, i - 1] * emission[t, i]
+                if i >= 2 and j >= 2:
+                    pair = swapped[t, i] * emission[heads[k, j - 2], i]
+                    value += columns[j - 2, i - 2] * pair
+                columns[j, i] = value
+        if j < HEAD:
+            out[k, pairs + items] = columns[j, rows - 1] * length[j]
+            continue
+        for i in range(items):
+            out[k, i] = columns[HEAD, first_item + i]
+        for i in range(pairs):
+            item = first_pair + i
+            out[k, items + i] = columns[HEAD - 1, item - 2] * emission[heads[k, HEAD - 1], item]
 
 
-def _pairs(
-    pairs: npt.NDArray[np.uint16],
-    table: Floats,
-    threshold: float,
+def _through_tails(  # noqa: PLR0912 - one loop, compiled as a whole
+    tails: npt.NDArray[np.uint8],
+    emission: Floats,
+    missing: Floats,
+    swapped: Floats,
+    along: Floats,
+    length: Floats,
+    band: npt.NDArray[np.int64],
+    first_item: int,
+    end_item: int,
+    first_pair: int,
+    end_pair: int,
     out: Floats,
 ) -> None:
-    """Fill ``out`` with the product over pairs of positions of ``table[place, pair]``."""
-    if pairs.shape[1] == 4:  # eight characters, unrolled: twice as fast
-        for k in range(len(out)):
-            left = table[0, pairs[k, 0]] * table[1, pairs[k, 1]]
-            value = left * (table[2, pairs[k, 2]] * table[3, pairs[k, 3]])
-            out[k] = value if value >= threshold else 0.0
-        return
-    for k in range(len(out)):
-        value = table[0, pairs[k, 0]] * table[1, pairs[k, 1]]
-        for place in range(2, pairs.shape[1]):
-            value *= table[place, pairs[k, place]]
-        out[k] = value if value >= threshold else 0.0
+    """Fill, for each tail, how probable the rest is from each item before it on, to be compiled.
+
+    Then, for each item, the same if its first character is the second of two that changed places; and last, 1 where
+    there is no tail.
+    """
+    rows = len(along)
+    items, pairs = end_item - first_item, end_pair - first_pair
+    width = tails.shape[1]
+    now, then, later = np.zeros(rows), np.zeros(rows), np.zeros(rows)
+    for k in range(len(tails)):
+        n = 0
+        while n < width and tails[k, n] != PAD:
+            n += 1
+        now[:] = 0.0
+        then[:] = 0.0
+        now[rows - 1] = length[HEAD + n]
+        later_is = 0
+        for step in range(n, 0, -1):
+            j = HEAD + step
+            t = tails[k, step - 1]
+            first, last = band[j, 0], band[j, 1]
+            # Back over what was said of no character, within the items that can be reached here.
+            for i in range(rows):
+                if i < first or i > last:
+                    now[i] = 0.0
+            for i in range(last, first, -1):
+                now[i - 1] += along[i] * now[i]
+            # Back over this character, and over it and the next one if they changed places.
+            for i in range(rows):
+                value = missing[t, i] * now[i]
+                if i + 1 < rows:
+                    value += emission[t, i + 1] * now[i + 1]
+                if i + 2 < rows and step < n:
+                    value += swapped[later_is, i + 2] * emission[t, i + 2] * later[i + 2]
+                then[i] = value
+            for i in range(rows):
+                later[i] = now[i]
+                now[i] = then[i]
+            later_is = t
+        for i in range(items):
+            out[k, i] = now[first_item + i]
+        for i in range(pairs):
+            if n > 0:
+                out[k, items + i] = swapped[later_is, first_pair + i] * later[first_pair + i]
+        out[k, items + pairs] = 1.0 if n == 0 else 0.0
+
+
+def _products(
+    starts: npt.NDArray[np.uint32],
+    tail: npt.NDArray[np.uint32],
+    before: Floats,
+    after: Floats,
+    best: Floats,
+    threshold: float,
+    first: int,
+    last: int,
+    found: npt.NDArray[np.int64],
+    values: Floats,
+) -> int:
+    """List the plates of some heads that reach the threshold; return how many, to be compiled."""
+    size = before.shape[1]
+    count = 0
+    for head in range(first, last):
+        most = 0.0
+        for i in range(size):
+            most += before[head, i] * best[i]
+        if most < threshold or most == 0.0:
+            continue
+        for k in range(starts[head], starts[head + 1]):
+            value = 0.0
+            for i in range(size):
+                value += before[head, i] * after[tail[k], i]
+            if value >= threshold and value > 0.0:
+                found[count] = k
+                values[count] = value
+                count += 1
+    return count
 
 
 @functools.cache
@@ -215,118 +314,19 @@ def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def _jit(numba: Any, function: Callable[..., Any], *, cache: bool) -> Callable[..., Any]:
     types = numba.types
-    cube, matrix, vector = (types.Array(types.float64, n, "C") for n in (3, 2, 1))
-    span = (types.float64, vector)
-    if function is _pairs:
-        pairs = types.Array(types.uint16, 2, "C", readonly=True)
-        signature = types.void(pairs, matrix, *span)
+    matrix, vector = types.Array(types.float64, 2, "C"), types.Array(types.float64, 1, "C")
+    if function is _products:
+        numbers = types.Array(types.uint32, 1, "C", readonly=True)
+        found = types.Array(types.int64, 1, "C")
+        given = (numbers, numbers, matrix, matrix, vector, types.float64, types.int64, types.int64)
+        signature = types.int64(*given, found, vector)
     else:
-        small = types.Array(types.uint8, 1, "C", readonly=True)
-        plates = (types.Array(types.uint8, 2, "C", readonly=True), small, small)
-        if function is _scan:
-            band = types.Array(types.int64, 2, "C")
-            tables = (matrix, matrix, matrix, vector, vector, matrix, matrix, band)
-        else:
-            tables = (cube, cube, cube, vector, matrix, matrix, vector, types.int64)
-        signature = types.float64(*plates, *tables, types.int64, *span)
-    compiled: Callable[..., Any] = numba.njit(signature, cache=cache, nogil=True)(function)
+        codes = types.Array(types.uint8, 2, "C", readonly=True)
+        band = types.Array(types.int64, 2, "C")
+        tables = (matrix, matrix, matrix, vector, vector, band)
+        signature = types.void(codes, *tables, *[types.int64] * 4, matrix)
+    # Sums may be added up in any order, always the same one: so a vector is multiplied several numbers at a time.
+    compiled: Callable[..., Any] = numba.njit(
+        signature, cache=cache, nogil=True, fastmath={"reassoc", "contract"}
+    )(function)
     return compiled
-
-
-def prepare() -> None:
-    """Compile everything now, into numba's cache: some five seconds that a first search would wait."""
-    from workbench.analysis.diagonals import scan_diagonals
-
-    for function in (_scan, _pairs, scan_diagonals):
-        _compiled(function)
-
-
-def scan(plates: Scanned, tables: Tables, threshold: float = 0.0) -> Found:
-    """Find the plates whose likelihood is above zero and not below the threshold.
-
-    Parameters
-    ----------
-    plates : tuple of arrays
-        Codes (N, width) of sorted plates, 0 to 35 a character, ``PAD`` behind the last; characters of each (N,);
-        leading characters shared with the plate before (N,). All of uint8.
-    tables : Tables
-        The pattern under a model.
-    threshold : float
-        Plates below it are left out.
-    """
-    t = tables
-    model: tuple[Any, ...]
-    if t.open_ended:
-        function = _compiled(_scan)
-        model = (t.emission, t.missing, t.swapped, t.along, t.length, t.bound, t.bound_swap, t.band)
-    else:
-        from workbench.analysis.diagonals import scan_diagonals, steps_of
-
-        function = _compiled(scan_diagonals)
-        s = steps_of(t)
-        bounds = (s.bound, s.bound_swap, t.length, s.items)
-        model = (s.step, s.swap_step, s.carry, s.first, *bounds)
-    swaps = int(t.swapped.any())
-
-    def fill(start: int, stop: int, out: Floats) -> float:
-        some = [values[start:stop] for values in plates]
-        return float(function(*some, *model, swaps, threshold, out))
-
-    return _found(len(plates[0]), fill)
-
-
-def scan_substitutions(
-    codes: npt.NDArray[np.uint8], table: Floats, threshold: float = 0.0
-) -> Found:
-    """Find the plates by the product over their positions of ``table[position, code]``.
-
-    Two positions are looked up at once.
-
-    Parameters
-    ----------
-    codes : array (N, width) of uint8
-        Plates in any order, ``PAD`` behind the last character; width even.
-    table : array (width, 37)
-        Factors; the column of ``PAD`` holds what the end of the plate there means.
-    threshold : float
-        Plates below it are left out.
-    """
-    function = _compiled(_pairs)
-    size = PAD + 1
-    joined = np.zeros((len(table) // 2, 256 * size))
-    for place in range(len(joined)):
-        both = np.outer(table[2 * place + 1], table[2 * place])  # the second is the high byte
-        joined[place].reshape(size, 256)[:, :size] = both
-    pairs = np.ascontiguousarray(codes).view("<u2").astype(np.uint16, copy=False)
-
-    def fill(start: int, stop: int, out: Floats) -> float:
-        function(pairs[start:stop], joined, threshold, out)
-        return 0.0
-
-    return _found(len(codes), fill)
-
-
-def _found(count: int, fill: Callable[[int, int, Floats], float]) -> Found:
-    """Run ``fill(start, stop, out)`` over the plates in pieces, in threads where there are many."""
-    spans = [(start, min(count, start + _CHUNK)) for start in range(0, count, _CHUNK)]
-    kept = threading.local()
-
-    def work(span: tuple[int, int]) -> tuple[npt.NDArray[np.int64], Floats, float]:
-        start, stop = span
-        if not hasattr(kept, "out"):  # one piece of memory for each thread, which its cache holds
-            kept.out = np.empty(_CHUNK)
-        out = kept.out[: stop - start]
-        passed = fill(start, stop, out)
-        rows = np.flatnonzero(out)
-        return rows + start, out[rows], passed
-
-    threads = min(MAX_THREADS, os.cpu_count() or 1, len(spans))
-    if threads <= 1:
-        pieces = [work(span) for span in spans]
-    else:
-        with ThreadPoolExecutor(threads, thread_name_prefix="plates") as pool:
-            pieces = list(pool.map(work, spans))
-    if not pieces:
-        return Found(np.zeros(0, dtype=np.int64), np.zeros(0), 0.0)
-    rows, values, passed = zip(*pieces, strict=True)
-    return Found(np.concatenate(rows), np.concatenate(values), sum(passed))

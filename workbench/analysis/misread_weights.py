@@ -22,7 +22,8 @@ from workbench.analysis.explain import fit_words, number_text
 from workbench.analysis.geo import travel_plausibility
 from workbench.analysis.pattern import Pattern
 from workbench.analysis.plates import ALPHABET, is_plausible
-from workbench.analysis.scoring import PlateSet, at_random, scores
+from workbench.analysis.plateset import PlateSet
+from workbench.analysis.scoring import at_random, scores
 from workbench.errors import BadInput
 
 __all__ = [

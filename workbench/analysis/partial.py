@@ -26,7 +26,8 @@ from workbench.analysis.explain import factor_text, fit_words, number_text, perc
 from workbench.analysis.fits import chance_misread, plate_fits, threshold_for
 from workbench.analysis.pattern import Pattern
 from workbench.analysis.plates import state_code
-from workbench.analysis.scoring import PlateSet, at_random, fits_series, likelihoods
+from workbench.analysis.plateset import PlateSet
+from workbench.analysis.scoring import at_random, fits_series, likelihoods
 from workbench.errors import BadInput
 
 __all__ = ["COLUMNS", "UNREAD", "Among", "rank", "said_state"]

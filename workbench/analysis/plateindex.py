@@ -1,4 +1,4 @@
-"""Every distinct plate in sixteen bytes: an index that a search scans whole, shared between processes.
+"""Every distinct plate in some eleven bytes: an index that a search scans whole, shared between processes.
 
 The file is the arrays themselves behind a short header, so that opening it maps it into memory: processes that search
 share one copy, and none of them reads what it does not need. It is never changed in place. An addition writes a new
@@ -18,22 +18,22 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from workbench.analysis.plates import ALPHABET, MAX_LENGTH, STATES
-from workbench.analysis.scoring import PlateSet, fits_series
+from workbench.analysis.plates import MAX_LENGTH, STATES
+from workbench.analysis.plateset import HEAD, NARROW, PAD, PlateSet
+from workbench.analysis.scoring import fits_series
 
 __all__ = ["DAY_US", "PlateIndex", "Shelf"]
 
 DAY_US = 86_400_000_000
 """Microseconds in a day."""
 
-_MAGIC = b"ALPR plates 1\n"
-_NARROW = 8
+_MAGIC = b"ALPR plates 2\n"
+_ALIGN = 8
 _ODD = 0x80
 _MOST = 255
 _CODES = ["", *STATES]
 _STATES = np.array(_CODES, dtype=object)
 _BY_STATE = {state: number for number, state in enumerate(_CODES)}
-_TEXT = np.frombuffer(ALPHABET.encode() + b"\0", dtype=np.uint8)
 
 Bytes = npt.NDArray[np.uint8]
 Days = npt.NDArray[np.uint16]
@@ -42,14 +42,12 @@ Rows = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class Shelf:
-    """Plates of one width, sorted, and by the side of each what a search wants to know first.
+    """Plates of one width, and by the side of each what a search wants to know first.
 
     Parameters
     ----------
-    codes : array (N, width) of uint8
-        Characters as :class:`~workbench.analysis.scoring.PlateSet` has them; width 8 or 12.
-    lengths, shared : array (N,) of uint8
-        Characters of each; leading characters shared with the one before.
+    plates : PlateSet
+        Sorted by plate, then by state.
     marks : array (N,) of uint8
         The state's number; the highest bit is set where the plate fits no series of its state.
     reads : array (N,) of uint8
@@ -58,21 +56,14 @@ class Shelf:
         Days since 1970-01-01, UTC, of the first and the last read.
     """
 
-    codes: Bytes
-    lengths: Bytes
-    shared: Bytes
+    plates: PlateSet
     marks: Bytes
     reads: Bytes
     first: Days
     last: Days
 
     def __len__(self) -> int:
-        return len(self.codes)
-
-    @property
-    def plates(self) -> PlateSet:
-        """The plates, for the scan."""
-        return PlateSet(self.codes, self.lengths, self.shared)
+        return len(self.plates)
 
     @functools.cached_property
     def odd(self) -> npt.NDArray[np.bool_]:
@@ -90,45 +81,33 @@ class Shelf:
         lowest, highest = _days(np.array([start, max(start, end - 1)], dtype=np.int64)).tolist()
         return np.asarray((self.last >= lowest) & (self.first <= highest))
 
-    def texts(self, rows: Rows) -> list[str]:
-        """Return the plates at some places as text."""
-        return [bytes(row).rstrip(b"\0").decode() for row in _TEXT[self.codes[rows]]]
-
     def states(self, rows: Rows) -> npt.NDArray[np.object_]:
         """Return the states at some places."""
         return np.asarray(_STATES[self.marks[rows] & ~np.uint8(_ODD)])
 
     @property
     def arrays(self) -> tuple[npt.NDArray[Any], ...]:
-        """All arrays, in the order of the file."""
-        return (
-            self.codes,
-            self.first,
-            self.last,
-            self.lengths,
-            self.shared,
-            self.marks,
-            self.reads,
-        )
+        """All arrays, in the order of the file: the wider numbers first, so that each lies where it may."""
+        p = self.plates
+        numbers = (p.starts, p.tail, self.first, self.last)
+        return (*numbers, p.heads, p.tails, self.marks, self.reads)
 
     @classmethod
-    def of(cls, columns: Mapping[str, npt.NDArray[Any]], width: int) -> Shelf:
+    def of(cls, columns: Mapping[str, npt.NDArray[Any]]) -> Shelf:
         """Build a shelf of plates that are all different (with their state), in any order.
 
         Parameters
         ----------
         columns : mapping
-            ``codes``, ``marks``, ``reads``, ``first`` and ``last``.
+            ``codes`` (N, 8 or 12), ``marks``, ``reads``, ``first`` and ``last``.
         """
-        rows = np.lexsort((columns["marks"] & ~np.uint8(_ODD), *columns["codes"].T[::-1]))
-        return cls._of_sorted({name: values[rows] for name, values in columns.items()}, width)
+        order = np.argsort(_keys(columns["codes"], columns["marks"]), kind="stable")
+        return cls._of_sorted({name: values[order] for name, values in columns.items()})
 
     @classmethod
-    def _of_sorted(cls, columns: Mapping[str, npt.NDArray[Any]], width: int) -> Shelf:
-        codes = np.ascontiguousarray(columns["codes"], dtype=np.uint8).reshape(-1, width)
-        plates = PlateSet.from_sorted(codes)
+    def _of_sorted(cls, columns: Mapping[str, npt.NDArray[Any]]) -> Shelf:
         marks, reads, first, last = (columns[name] for name in ("marks", "reads", "first", "last"))
-        return cls(codes, plates.lengths, plates.shared, marks, reads, first, last)
+        return cls(PlateSet.from_sorted(columns["codes"]), marks, reads, first, last)
 
     def with_more(self, more: Shelf) -> Shelf:
         """Return a shelf with the plates of another put in; those on both have their reads added up."""
@@ -136,7 +115,8 @@ class Shelf:
             return self
         if not len(self):
             return more
-        own, new = self._keys(), more._keys()
+        codes, added = self.plates.codes(), more.plates.codes()
+        own, new = _keys(codes, self.marks), _keys(added, more.marks)
         place = np.searchsorted(own, new)
         known = own[np.minimum(place, len(own) - 1)] == new
         at, fresh = place[known], ~known
@@ -145,19 +125,19 @@ class Shelf:
         first[at] = np.minimum(first[at], more.first[known])
         last[at] = np.maximum(last[at], more.last[known])
         columns: dict[str, npt.NDArray[Any]] = {
-            "codes": np.insert(self.codes, place[fresh], more.codes[fresh], axis=0),
+            "codes": np.insert(codes, place[fresh], added[fresh], axis=0),
             "marks": np.insert(self.marks, place[fresh], more.marks[fresh]),
             "reads": np.insert(reads, place[fresh], more.reads[fresh]),
             "first": np.insert(first, place[fresh], more.first[fresh]),
             "last": np.insert(last, place[fresh], more.last[fresh]),
         }
-        return self._of_sorted(columns, self.codes.shape[1])
+        return self._of_sorted(columns)
 
-    def _keys(self) -> npt.NDArray[np.bytes_]:
-        """Return plate and state as bytes that sort as the shelf does."""
-        marks = self.marks & ~np.uint8(_ODD)
-        joined = np.ascontiguousarray(np.column_stack([self.codes, marks]))
-        return joined.view(f"S{joined.shape[1]}").ravel()
+
+def _keys(codes: Bytes, marks: Bytes) -> npt.NDArray[np.bytes_]:
+    """Return plate and state as bytes that sort as a shelf does."""
+    joined = np.ascontiguousarray(np.column_stack([codes, marks & ~np.uint8(_ODD)]))
+    return joined.view(f"S{joined.shape[1]}").ravel()
 
 
 @dataclass(frozen=True, eq=False)
@@ -216,21 +196,21 @@ class PlateIndex:
         known = PlateSet.of(plates)
         marks = np.array([_BY_STATE.get(state, 0) for state in states], dtype=np.uint8)
         odd = ~fits_series(known, [_CODES[number] for number in marks.tolist()])
-        rows = known.places()
+        rows, codes = known.places(), known.codes()
         whole = {
-            "codes": known.codes,
+            "codes": codes,
             "marks": (marks | np.where(odd, _ODD, 0).astype(np.uint8))[rows],
             "reads": np.clip(reads, 0, _MOST).astype(np.uint8)[rows],
             "first": _days(first_at)[rows],
             "last": _days(last_at)[rows],
         }
-        longer, some = known.lengths > _NARROW, known.lengths > 0
-        narrow = {name: values[some & ~longer] for name, values in whole.items()}
-        narrow["codes"] = narrow["codes"][:, :_NARROW]
-        wide = {name: values[longer] for name, values in whole.items()}
-        if not longer.any():
+        lengths = (codes != PAD).sum(axis=1)
+        narrow = {k: values[(lengths > 0) & (lengths <= NARROW)] for k, values in whole.items()}
+        narrow["codes"] = narrow["codes"][:, :NARROW]
+        wide = {k: values[lengths > NARROW] for k, values in whole.items()}
+        if codes.shape[1] == NARROW:
             wide["codes"] = np.zeros((0, MAX_LENGTH), dtype=np.uint8)
-        return cls(Shelf.of(narrow, _NARROW), Shelf.of(wide, MAX_LENGTH), dict(about or {}))
+        return cls(Shelf.of(narrow), Shelf.of(wide), dict(about or {}))
 
     def with_more(self, more: PlateIndex) -> PlateIndex:
         """Return an index with the plates of another put in, which says what that one was built from."""
@@ -239,15 +219,17 @@ class PlateIndex:
 
     def save(self, path: Path) -> None:
         """Write the index in one step, readable by its owner alone."""
-        header = json.dumps({**self.about, "narrow": len(self.narrow), "wide": len(self.wide)})
+        shelves = (self.narrow, self.wide)
+        sizes = [[len(s), len(s.plates.heads), len(s.plates.tails)] for s in shelves]
+        header = json.dumps({**self.about, "sizes": sizes})
         part = path.with_name(f"{path.name}.{os.getpid()}.part")
         try:
             with os.fdopen(
                 os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb"
             ) as file:
-                start = _MAGIC + header.encode() + b"\n"
-                file.write(start + b"\0" * (-len(start) % 8))
-                for shelf in (self.narrow, self.wide):
+                file.write(_MAGIC + header.encode() + b"\n")
+                for shelf in shelves:
+                    file.write(b"\0" * (-file.tell() % _ALIGN))
                     for values in shelf.arrays:
                         file.write(np.ascontiguousarray(values).data)
             part.replace(path)
@@ -266,30 +248,39 @@ class PlateIndex:
             return None
         try:
             about = json.loads(bytes(content[len(_MAGIC) : end]))
-            narrow, wide = int(about.pop("narrow")), int(about.pop("wide"))
+            file = _Reader(content, end + 1)
+            of_narrow, of_wide = about.pop("sizes")
+            narrow, wide = file.shelf(of_narrow, NARROW), file.shelf(of_wide, MAX_LENGTH)
         except (ValueError, KeyError, TypeError):
             return None
-        start = end + 1
-        start += -start % 8
-        size = narrow * (_NARROW + 8) + wide * (MAX_LENGTH + 8)
-        if min(narrow, wide) < 0 or len(content) != start + size:
-            return None
-        first, start = _shelf(content, start, narrow, _NARROW)
-        return cls(first, _shelf(content, start, wide, MAX_LENGTH)[0], about)
+        return cls(narrow, wide, about) if file.at == len(content) else None
 
 
-def _shelf(content: Bytes, start: int, count: int, width: int) -> tuple[Shelf, int]:
-    """Return a shelf that lies in the bytes of a file, and where it ends."""
+@dataclass(eq=False)
+class _Reader:
+    """Cuts arrays out of the bytes of a file, one after the other."""
 
-    def cut(size: int) -> Bytes:
-        nonlocal start
-        start += size * count
-        return content[start - size * count : start]
+    content: Bytes
+    at: int
 
-    codes = cut(width).reshape(count, width)
-    first, last = cut(2).view(np.uint16), cut(2).view(np.uint16)
-    lengths, shared, marks, reads = (cut(1) for _ in range(4))
-    return Shelf(codes, lengths, shared, marks, reads, first, last), start
+    def shelf(self, sizes: list[int], width: int) -> Shelf:
+        """Return the next shelf: so many plates, heads and tails."""
+        self.at += -self.at % _ALIGN
+        plates, heads, tails = sizes
+        starts, tail = self._cut(heads + 1, np.uint32), self._cut(plates, np.uint32)
+        first, last = self._cut(plates, np.uint16), self._cut(plates, np.uint16)
+        head = self._cut(heads * HEAD, np.uint8).reshape(heads, HEAD)
+        end = self._cut(tails * (width - HEAD), np.uint8).reshape(tails, width - HEAD)
+        marks, reads = self._cut(plates, np.uint8), self._cut(plates, np.uint8)
+        return Shelf(PlateSet(head, starts, end, tail), marks, reads, first, last)
+
+    def _cut(self, count: int, kind: type[np.generic]) -> npt.NDArray[Any]:
+        size = count * np.dtype(kind).itemsize
+        values = self.content[self.at : self.at + size]
+        if count < 0 or len(values) != size:
+            raise ValueError("the file ends too soon")
+        self.at += size
+        return values.view(kind)
 
 
 def _days(instants: npt.NDArray[np.int64]) -> Days:

@@ -12,20 +12,18 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from workbench.analysis import kernel
 from workbench.analysis.errormodels import ErrorModel
-from workbench.analysis.kernel import PAD, Found, Tables
+from workbench.analysis.kernel import Found, Tables
 from workbench.analysis.pattern import Item, Pattern
-from workbench.analysis.plates import ALPHABET, MAX_LENGTH, PlateFormat, formats, normalize
+from workbench.analysis.plates import ALPHABET, MAX_LENGTH, PlateFormat, formats
+from workbench.analysis.plateset import HEAD, PAD, PlateSet
 
 __all__ = [
-    "PlateSet",
     "at_random",
     "chance_of",
     "fits_series",
@@ -36,10 +34,8 @@ __all__ = [
 ]
 
 Floats = npt.NDArray[np.float64]
-_T = TypeVar("_T", bound=np.generic)
 
 _SIZE = len(ALPHABET)
-_NARROW = 8
 _OPTIONAL = 0.5
 _MOST_OFF = 2
 _PERSONAL_LENGTHS = {
@@ -52,97 +48,6 @@ _PERSONAL_LENGTHS = {
     7: 0.46,
     8: 0.025,
 }
-_LOOKUP = np.full(256, PAD, dtype=np.uint8)
-for _code, _character in enumerate(ALPHABET):
-    _LOOKUP[ord(_character)] = _code
-
-
-@dataclass(frozen=True, eq=False)
-class PlateSet:
-    """Plates in the order that the scan wants: sorted, one byte a character, 18 bytes a plate at most.
-
-    Parameters
-    ----------
-    codes : array (N, width) of uint8
-        Sorted plates; width 8, or 12 where one is longer.
-    lengths, shared : array (N,) of uint8
-        Characters of each; leading characters shared with the one before.
-    order : array (N,) of uint32, optional
-        Where each stood among the plates that were given; None where they were given in this order.
-    """
-
-    codes: npt.NDArray[np.uint8]
-    lengths: npt.NDArray[np.uint8]
-    shared: npt.NDArray[np.uint8]
-    order: npt.NDArray[np.uint32] | None = None
-
-    @classmethod
-    def of(cls, plates: Sequence[str]) -> PlateSet:
-        """Sort plates into a set; one that is longer than ``MAX_LENGTH`` never fits any pattern."""
-        try:
-            text = np.asarray(plates, dtype=f"S{MAX_LENGTH + 1}")
-        except UnicodeEncodeError:
-            text = np.asarray([normalize(p) for p in plates], dtype=f"S{MAX_LENGTH + 1}")
-        if text.size == 0:
-            text = np.zeros(0, dtype=f"S{MAX_LENGTH + 1}")
-        raw = text.view(np.uint8).reshape(len(text), MAX_LENGTH + 1)
-        width = MAX_LENGTH if raw[:, _NARROW:].any() else _NARROW
-        codes = _LOOKUP[raw[:, :width]]
-        codes[raw[:, MAX_LENGTH] != 0] = PAD  # longer than any plate: no character, no match
-        order = _sorted(codes)
-        return cls.from_sorted(np.ascontiguousarray(codes[order]), order)
-
-    @classmethod
-    def from_sorted(
-        cls, codes: npt.NDArray[np.uint8], order: npt.NDArray[np.uint32] | None = None
-    ) -> PlateSet:
-        """Build a set of codes that are sorted already."""
-        lengths = (codes != PAD).sum(axis=1, dtype=np.uint8)
-        shared = np.zeros(len(codes), dtype=np.uint8)
-        if len(codes) > 1:
-            differ = codes[1:] != codes[:-1]
-            first = np.where(differ.any(axis=1), differ.argmax(axis=1), codes.shape[1])
-            shared[1:] = np.minimum(first, lengths[1:])
-        return cls(codes, lengths, shared, order)
-
-    def only(self, rows: npt.NDArray[np.int64]) -> PlateSet:
-        """Return some plates, by their places in the set, which must ascend."""
-        order = rows.astype(np.uint32) if self.order is None else self.order[rows]
-        if not len(rows):
-            return PlateSet(self.codes[:0], self.lengths[:0], self.shared[:0], order)
-        # What two plates share is the least that any two neighbors between them share.
-        shared = np.zeros(len(rows), dtype=np.uint8)
-        if len(rows) > 1:
-            shared[1:] = np.minimum.reduceat(self.shared[: rows[-1] + 1], rows[:-1] + 1)
-        return PlateSet(self.codes[rows], self.lengths[rows], shared, order)
-
-    def places(self) -> npt.NDArray[np.uint32]:
-        """Return where each stood among the plates that were given."""
-        return np.arange(len(self), dtype=np.uint32) if self.order is None else self.order
-
-    def as_given(self, values: npt.NDArray[_T]) -> npt.NDArray[_T]:
-        """Return values of the set's plates in the order in which the plates were given."""
-        if self.order is None:
-            return values
-        result = np.empty_like(values)
-        result[self.order] = values
-        return result
-
-    def __len__(self) -> int:
-        return len(self.codes)
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes in memory."""
-        order = 0 if self.order is None else self.order.nbytes
-        return self.codes.nbytes + self.lengths.nbytes + self.shared.nbytes + order
-
-
-def _sorted(codes: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint32]:
-    if codes.shape[1] == _NARROW:
-        return np.argsort(codes.view(">u8").ravel(), kind="stable").astype(np.uint32)
-    rows = np.ascontiguousarray(codes).view(f"V{codes.shape[1]}").ravel()
-    return np.argsort(rows, kind="stable").astype(np.uint32)
 
 
 def likelihoods(
@@ -179,11 +84,13 @@ def fitting(
     pattern: Pattern, plates: PlateSet, model: ErrorModel, *, threshold: float = 0.0
 ) -> Found:
     """Find the plates of a set whose likelihood is above zero and not below the threshold."""
-    width = plates.codes.shape[1]
-    built = tables(pattern, model, width)
-    if _only_substitutions(pattern, model):
-        return kernel.scan_substitutions(plates.codes, _by_position(built, width), threshold)
-    return kernel.scan((plates.codes, plates.lengths, plates.shared), built, threshold)
+    built = tables(pattern, model, plates.width)
+    if not _only_substitutions(pattern, model):
+        return kernel.scan(plates, built, threshold)
+    table = _by_position(built, plates.width)
+    before = table[np.arange(HEAD), plates.heads].prod(axis=1)
+    after = table[np.arange(HEAD, plates.width), plates.tails].prod(axis=1)
+    return kernel.scan_products(plates, before[:, None], after[:, None], threshold)
 
 
 def _only_substitutions(pattern: Pattern, model: ErrorModel) -> bool:
@@ -225,11 +132,7 @@ def tables(pattern: Pattern, model: ErrorModel, width: int) -> Tables:
         if i >= 2 and not star[i] and not star[i - 1]:
             swapped[:, i] = model.swapped / stays**2 * emission[:, i - 1]
     length = _length_factors(pattern, model, width)
-    bound, bound_swap = _bounds((emission, missing, swapped, along), length)
-    band = _band(pattern, width)
-    open_ended = any(item.star or item.optional for item in items)
-    steps = (emission, missing, swapped, along)
-    return Tables(*steps, length, bound, bound_swap, band, open_ended)
+    return Tables(emission, missing, swapped, along, length, _band(pattern, width))
 
 
 def _band(pattern: Pattern, width: int) -> npt.NDArray[np.int64]:
@@ -274,42 +177,6 @@ def _length_factors(pattern: Pattern, model: ErrorModel, width: int) -> Floats:
     return factors
 
 
-def _bounds(parts: tuple[Floats, Floats, Floats, Floats], length: Floats) -> tuple[Floats, Floats]:
-    """Return the most that a path can still be multiplied by, from each column and row.
-
-    Paths are cut where they leave a column: by a character said or missing (``bound``), or by a swap that
-    passes over the next column (``bound_swap``). For the characters to come the best ones are taken.
-    """
-    emission, missing, swapped, along = parts
-    rows, width = len(along), len(length) - 1
-    best, lost = emission.max(axis=0), missing.max(axis=0)
-    pair = np.concatenate([swapped.max(axis=0) * best, np.zeros(2)])
-    go = np.zeros((width + 1, rows + 2))  # [remaining characters, row]: all ways on
-    leave = np.zeros((width + 1, rows + 2))  # those that start with the next character
-    for left in range(width + 1):
-        for i in range(rows - 1, -1, -1):
-            if left == 0:
-                leave[0, i] = 1.0 if i == rows - 1 else 0.0
-            else:
-                leave[left, i] = lost[i] * go[left - 1, i]
-                if i + 1 < rows:
-                    leave[left, i] += best[i + 1] * go[left - 1, i + 1]
-                if left >= 2 and i + 2 < rows:
-                    leave[left, i] += pair[i + 2] * go[left - 2, i + 2]
-            go[left, i] = leave[left, i]
-            if i + 1 < rows:
-                go[left, i] += along[i + 1] * go[left, i + 1]
-    bound, bound_swap = np.zeros((width + 1, rows)), np.zeros((width + 1, rows))
-    for j in range(width + 1):
-        for i in range(rows):
-            ways = [leave[r, i] * length[j + r] for r in range(width - j + 1)]
-            bound[j, i] = max(ways)
-            if i + 2 < rows and j + 2 <= width:
-                ways = [go[r, i + 2] * length[j + 2 + r] for r in range(width - j - 1)]
-                bound_swap[j, i] = pair[i + 2] * max(ways)
-    return bound * (1.0 + 1e-9), bound_swap * (1.0 + 1e-9)
-
-
 def fits_series(plates: PlateSet, states: Sequence[str]) -> npt.NDArray[np.bool_]:
     """Return which plates fit a series of their state, in the order that they were given.
 
@@ -318,9 +185,11 @@ def fits_series(plates: PlateSet, states: Sequence[str]) -> npt.NDArray[np.bool_
     names, inverse = np.unique(np.asarray(states, dtype=str), return_inverse=True)
     inverse = inverse[plates.places()]
     fits = np.zeros(len(plates), dtype=bool)
+    every = plates.codes()
+    each = (every != PAD).sum(axis=1)
     for number, state in enumerate(names):
         chosen = np.flatnonzero(inverse == number)
-        codes, lengths = plates.codes[chosen], plates.lengths[chosen]
+        codes, lengths = every[chosen], each[chosen]
         found = np.zeros(len(chosen), dtype=bool)
         for series in formats(state) or formats():
             size = len(series.positions)

@@ -20,7 +20,8 @@ from workbench.analysis.fits import PlateFits, chance_misread, plate_fits, thres
 from workbench.analysis.partial import Among, said_state
 from workbench.analysis.pattern import Pattern
 from workbench.analysis.plateindex import PlateIndex, Shelf
-from workbench.analysis.scoring import PlateSet, at_random
+from workbench.analysis.plateset import PlateSet
+from workbench.analysis.scoring import at_random
 
 __all__ = ["Shortlist", "shortlist"]
 
@@ -179,7 +180,7 @@ def _texts(index: PlateIndex, found: _Found) -> list[str]:
     texts = np.empty(len(found.rows), dtype=object)
     for number, shelf in enumerate(index.shelves):
         here = found.shelf == number
-        texts[here] = shelf.texts(found.rows[here])
+        texts[here] = shelf.plates.texts(found.rows[here])
     return list(texts)
 
 
