@@ -56,14 +56,17 @@ def read(explanation: str) -> Breakdown | None:
     return Breakdown(factors, start, end["sum"], end["share"])
 
 
-def breakdown(explanation: str) -> Markup:
-    """Return an explanation as lines of words and factors, with what they come to below."""
+def breakdown(explanation: str, *, share: str = "") -> Markup:
+    """Return an explanation as lines of words and factors, with what they come to below.
+
+    ``share`` is the probability as it is printed elsewhere in the report; by default that of the explanation.
+    """
     taken = read(explanation)
     if taken is None:
         return Markup("{}").format(explanation)
     lines = [_line(_sentence(words), f"×{value}", _tone(value)) for words, value in taken.factors]
     lines.append(_line(_sentence(taken.start[0]), taken.start[1], "start"))
-    lines.append(_line(f"Weight {taken.weight}", taken.share.replace(" %", "%"), "sum"))
+    lines.append(_line(f"Weight {taken.weight}", share or taken.share.replace(" %", "%"), "sum"))
     return Markup('<ul class="why">{}</ul>').format(Markup().join(lines))
 
 

@@ -157,7 +157,7 @@ class _Sheet:
             row["rank"],
             tables.pair(chip, text.vehicle(row)) + self._twin_words(at),
             tables.pair(_bar(chance, full), self._together(at)),
-            factors.breakdown(str(row["explanation"])),
+            factors.breakdown(str(row["explanation"]), share=text.chance(chance)),
             tables.pair(
                 Markup("{}, {}").format(text.day(last), text.clock(last)),
                 f"{row['last_camera']}; {reads_words(row['reads'])}{away}",
