@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import doctest
 import re
 from html import unescape
 from types import SimpleNamespace
@@ -362,6 +363,7 @@ def test_where_no_camera_read_it_is_likeliest_the_answer_says_so() -> None:
 
 
 def test_an_explanation_of_another_form_is_shown_as_it_is() -> None:
+    assert doctest.testmod(factors).failed == 0
     assert str(factors.breakdown("B <seen> as V")) == "B &lt;seen&gt; as V"
     taken = factors.read(explanation(0.41))
     assert taken is not None

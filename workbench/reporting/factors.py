@@ -41,10 +41,9 @@ def read(explanation: str) -> Breakdown | None:
 
     Examples
     --------
-    >>> read("7 and A as said ×39; read once ×0.9; each vehicle starts at 1 in 70: 0.5 of 1.2 in all, 42 %")
-    ... # doctest: +NORMALIZE_WHITESPACE
-    Breakdown(factors=(('7 and A as said', '39'), ('read once', '0.9')),
-              start=('each vehicle starts at', '1 in 70'), weight='0.5 of 1.2 in all', share='42 %')
+    >>> taken = read("read once ×0.9; each vehicle starts at 1 in 70: 0.5 of 1.2 in all, 42 %")
+    >>> taken.factors, taken.start, taken.weight, taken.share
+    ((('read once', '0.9'),), ('each vehicle starts at', '1 in 70'), '0.5 of 1.2 in all', '42 %')
     """
     *parts, last = explanation.split("; ")
     end = _START.match(last)
