@@ -48,7 +48,8 @@ def steps(pattern: Pattern, plate: str, model: ErrorModel) -> list[Step]:
     back: dict[tuple[int, int], tuple[int, int]] = {}
     best[0, 0] = 1.0
     for j in range(columns):
-        for i in range(rows):
+        first, last = built.band[j]
+        for i in range(first, min(last + 1, rows)):
             for read, said, chance in _moves(i, j, codes, built):
                 value = best[j - read, i - said] * chance
                 if value > best[j, i]:

@@ -61,7 +61,7 @@ def shortlist(
     seen_by: SeenBy = "witness",
     state: str | None = None,
     camera: ErrorModel | None = None,
-    most: int = 2000,
+    most: int = 1000,
 ) -> Shortlist:
     """Find the plates of a window that fit best.
 
