@@ -67,16 +67,17 @@ def test_compiled_and_plain_python_agree(text, monkeypatch):
     assert compiled.values == pytest.approx(plain.values, rel=1e-12)
 
 
-def test_a_product_of_heads_and_tails_is_one_over_all_characters():
+@pytest.mark.parametrize("part", [0.0, 0.5, 0.99])
+def test_a_product_over_positions_is_one_over_heads_and_tails(part):
     rng = np.random.default_rng(2)
-    kept = plates(300)
-    before, after = rng.random((len(kept.heads), 5)), rng.random((len(kept.tails), 5))
-    before[::7] = 0.0
-    head = np.repeat(np.arange(len(kept.heads)), np.diff(kept.starts))
-    expected = (before[head] * after[kept.tail]).sum(axis=1)
-    found = kernel.scan_products(kept, before, after)
-    assert (found.rows == np.flatnonzero(expected)).all()
-    assert found.values == pytest.approx(expected[found.rows], rel=1e-12)
+    for kept in (plates(300), PlateSet.of(["7ABX12345", "7ABX", "1"])):
+        table = rng.random((kept.width, 37))
+        table[1, 7] = 0.0
+        expected = table[np.arange(kept.width), kept.codes()].prod(axis=1)
+        threshold = float(np.quantile(expected, part)) * (1 - 1e-9)  # added up in another order
+        found = kernel.scan_positions(kept, table, threshold)
+        assert (found.rows == np.flatnonzero((expected >= threshold) & (expected > 0))).all()
+        assert found.values == pytest.approx(expected[found.rows], rel=1e-12)
 
 
 def test_where_no_cache_can_be_kept_it_compiles_all_the_same(monkeypatch):
@@ -90,10 +91,9 @@ def test_where_no_cache_can_be_kept_it_compiles_all_the_same(monkeypatch):
 
     monkeypatch.setattr(numba, "njit", njit)
     function = kernel._compiled.__wrapped__(kernel._products)
-    one = np.ones((1, 1))
-    found, values = np.zeros(1, np.int64), np.zeros(1)
+    one, numbers, values = np.ones((1, 1)), np.zeros(1, np.int64), np.zeros(1)
     starts, tail = np.array([0, 1], np.uint32), np.zeros(1, np.uint32)
-    assert function(starts, tail, one, 3 * one, np.ones(1) * 3, 0.0, 0, 1, found, values) == 1
+    assert function(starts, tail, numbers, one, 3 * one, 0.0, numbers.copy(), values) == 1
     assert asked == [True, False]
     assert values[0] == 3.0
 

@@ -25,7 +25,7 @@ import numpy.typing as npt
 
 from workbench.analysis.plateset import HEAD, PAD, PlateSet
 
-__all__ = ["MAX_THREADS", "Found", "Tables", "prepare", "scan", "scan_products"]
+__all__ = ["MAX_THREADS", "Found", "Tables", "prepare", "scan", "scan_positions"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -89,11 +89,50 @@ def scan(plates: PlateSet, tables: Tables, threshold: float = 0.0) -> Found:
     model = (t.emission, t.missing, t.swapped, t.along, t.length, t.band)
     items, pairs = _cut(t)
     size = (items[1] - items[0]) + (pairs[1] - pairs[0]) + 1
-    size += -size % _LANES
-    before, after = np.zeros((len(plates.heads), size)), np.zeros((len(plates.tails), size))
-    _compiled(_through_heads)(plates.heads, *model, *items, *pairs, before)
+    after = np.zeros((len(plates.tails), size + -size % _LANES))
     _compiled(_through_tails)(plates.tails, *model, *items, *pairs, after)
-    return scan_products(plates, before, after, threshold)
+    return _joined(plates, _through_heads, (*model, *items, *pairs), after, threshold)
+
+
+def scan_positions(plates: PlateSet, table: Floats, threshold: float = 0.0) -> Found:
+    """Find the plates by the product over their positions of ``table[position, code]``.
+
+    Parameters
+    ----------
+    table : array (width, 37)
+        Factors, none negative; the column of ``PAD`` holds what the end of the plate there means.
+    """
+    factors = table[np.arange(HEAD, plates.width), plates.tails]
+    return _joined(plates, _along_heads, (table,), factors.prod(axis=1)[:, None], threshold)
+
+
+def _joined(
+    plates: PlateSet,
+    through: Callable[..., Any],
+    model: tuple[Any, ...],
+    after: Floats,
+    threshold: float,
+) -> Found:
+    """Find plates by the product of the vector of their head, worked out here, and that of their tail."""
+    best = after.max(axis=0, initial=0.0)
+    kept = np.empty(len(plates.heads), dtype=np.int64)
+    before = np.empty((len(plates.heads), after.shape[1]))  # of no cost where it is not written to
+    count = _compiled(through)(plates.heads, *model, best, threshold, kept, before)
+    kept, function = kept[:count], _compiled(_products)
+
+    def work(span: tuple[int, int]) -> tuple[npt.NDArray[np.int64], Floats]:
+        first, last = span
+        room = int((plates.starts[kept[first:last] + 1] - plates.starts[kept[first:last]]).sum())
+        rows, values = np.empty(room, dtype=np.int64), np.empty(room)
+        cut = (kept[first:last], before[first:last], after)
+        found = function(plates.starts, plates.tail, *cut, threshold, rows, values)
+        return rows[:found].copy(), values[:found].copy()
+
+    pieces = [piece for piece in _in_threads(work, _spans(plates.starts, kept)) if len(piece[0])]
+    if not pieces:
+        return Found(np.zeros(0, dtype=np.int64), np.zeros(0))
+    rows, values = zip(*pieces, strict=True)
+    return Found(np.concatenate(rows), np.concatenate(values))
 
 
 def _cut(tables: Tables) -> tuple[tuple[int, int], tuple[int, int]]:
@@ -107,45 +146,20 @@ def _cut(tables: Tables) -> tuple[tuple[int, int], tuple[int, int]]:
     return (min(first, rows), min(last + 1, rows)), pairs
 
 
-def scan_products(plates: PlateSet, before: Floats, after: Floats, threshold: float = 0.0) -> Found:
-    """Find the plates by the product of a vector of their head and a vector of their tail.
-
-    Parameters
-    ----------
-    before, after : array (P, n) and (K, n)
-        A vector for each head and for each tail; nothing in them is negative.
-    threshold : float
-        Plates below it are left out, and those at zero.
-    """
-    best = after.max(axis=0, initial=0.0)
-    function = _compiled(_products)
-
-    def work(span: tuple[int, int]) -> tuple[npt.NDArray[np.int64], Floats]:
-        first, last = span
-        room = int(plates.starts[last]) - int(plates.starts[first])
-        found, values = np.empty(room, dtype=np.int64), np.empty(room)
-        vectors = (before, after, best, threshold)
-        count = function(plates.starts, plates.tail, *vectors, first, last, found, values)
-        return found[:count].copy(), values[:count].copy()
-
-    pieces = [piece for piece in _in_threads(work, _spans(plates.starts)) if len(piece[0])]
-    if not pieces:
-        return Found(np.zeros(0, dtype=np.int64), np.zeros(0))
-    rows, values = zip(*pieces, strict=True)
-    return Found(np.concatenate(rows), np.concatenate(values))
-
-
 def prepare() -> None:
     """Compile everything now, into numba's cache: some seconds that a first search would wait."""
-    for function in (_through_heads, _through_tails, _products):
+    for function in (_through_heads, _along_heads, _through_tails, _products):
         _compiled(function)
 
 
-def _spans(starts: npt.NDArray[np.uint32]) -> list[tuple[int, int]]:
-    """Return pieces of heads that have about as many plates each."""
-    cuts = np.searchsorted(starts, np.arange(0, int(starts[-1]) + _CHUNK, _CHUNK))
-    cuts = np.unique(np.minimum(cuts, len(starts) - 1)).tolist()
-    return list(itertools.pairwise(cuts))
+def _spans(starts: npt.NDArray[np.uint32], kept: npt.NDArray[np.int64]) -> list[tuple[int, int]]:
+    """Return pieces of the heads that were kept, with about as many plates each."""
+    sums = np.cumsum(starts[kept + 1] - starts[kept])
+    if not len(sums):
+        return []
+    cuts = np.searchsorted(sums, np.arange(_CHUNK, int(sums[-1]), _CHUNK)) + 1
+    cuts = np.unique(np.concatenate([[0], cuts, [len(kept)]]))
+    return list(itertools.pairwise(cuts.tolist()))
 
 
 def _in_threads(work: Callable[[tuple[int, int]], Any], spans: list[tuple[int, int]]) -> list[Any]:
@@ -168,44 +182,77 @@ def _through_heads(
     end_item: int,
     first_pair: int,
     end_pair: int,
+    best: Floats,
+    threshold: float,
+    kept: npt.NDArray[np.int64],
     out: Floats,
-) -> None:
-    """Fill, for each head, how probable it is to be at each item behind it, to be compiled.
+) -> int:
+    """List the heads that the best tail brings to the threshold; for each, how probable each item is behind it.
 
     Then, for each item, behind all but its last character, times that of this character if it is the first of two
-    that changed places; and last, for a plate that is no longer than its head, its likelihood.
+    that changed places; and last, for a plate that is no longer than its head, its likelihood. To be compiled; returns
+    how many there are.
     """
     rows = len(along)
     items, pairs = end_item - first_item, end_pair - first_pair
-    columns = np.zeros((HEAD + 1, rows))
-    columns[0, 0] = 1.0
+    # Two items and a character before the first, all zero, so that nothing needs to be asked below.
+    columns = np.zeros((HEAD + 2, rows + 2))
+    columns[1, 2] = 1.0
     for i in range(1, band[0, 1] + 1):
-        columns[0, i] = columns[0, i - 1] * along[i]
+        columns[1, i + 2] = columns[1, i + 1] * along[i]
+    count = 0
     for k in range(len(heads)):
         j = 0
         if k > 0:
             while j < HEAD and heads[k, j] == heads[k - 1, j] and heads[k, j] != PAD:
                 j += 1
         while j < HEAD and heads[k, j] != PAD:
-            t = heads[k, j]
+            t, u = heads[k, j], heads[k, max(j - 1, 0)]
             j += 1
+            now, last, first = columns[j + 1], columns[j], columns[j - 1]
             value = 0.0
             for i in range(band[j, 0], band[j, 1] + 1):  # all others stay at zero
-                value = columns[j - 1, i] * missing[t, i] + value * along[i]
-                if i >= 1:
-                    value += columns[j - 1, i - 1] * emission[t, i]
-                if i >= 2 and j >= 2:
-                    pair = swapped[t, i] * emission[heads[k, j - 2], i]
-                    value += columns[j - 2, i - 2] * pair
-                columns[j, i] = value
+                said = last[i + 2] * missing[t, i] + last[i + 1] * emission[t, i]
+                value = said + first[i] * (swapped[t, i] * emission[u, i]) + value * along[i]
+                now[i + 2] = value
+        here = out[count]
+        here[:] = 0.0
         if j < HEAD:
-            out[k, pairs + items] = columns[j, rows - 1] * length[j]
-            continue
-        for i in range(items):
-            out[k, i] = columns[HEAD, first_item + i]
-        for i in range(pairs):
-            item = first_pair + i
-            out[k, items + i] = columns[HEAD - 1, item - 2] * emission[heads[k, HEAD - 1], item]
+            here[pairs + items] = columns[j + 1, rows + 1] * length[j]
+        else:
+            for i in range(items):
+                here[i] = columns[HEAD + 1, first_item + i + 2]
+            t = heads[k, HEAD - 1]
+            for i in range(pairs):
+                here[items + i] = columns[HEAD, first_pair + i] * emission[t, first_pair + i]
+        most = 0.0
+        for i in range(len(best)):
+            most += here[i] * best[i]
+        if most >= threshold and most > 0.0:
+            kept[count] = k
+            count += 1
+    return count
+
+
+def _along_heads(
+    heads: npt.NDArray[np.uint8],
+    table: Floats,
+    best: Floats,
+    threshold: float,
+    kept: npt.NDArray[np.int64],
+    out: Floats,
+) -> int:
+    """List the heads that the best tail brings to the threshold, each with its product over positions."""
+    count = 0
+    for k in range(len(heads)):
+        value = 1.0
+        for j in range(HEAD):
+            value *= table[j, heads[k, j]]
+        if value * best[0] >= threshold and value * best[0] > 0.0:
+            kept[count] = k
+            out[count, 0] = value
+            count += 1
+    return count
 
 
 def _through_tails(  # noqa: PLR0912 - one loop, compiled as a whole
@@ -222,7 +269,7 @@ def _through_tails(  # noqa: PLR0912 - one loop, compiled as a whole
     end_pair: int,
     out: Floats,
 ) -> None:
-    """Fill, for each tail, how probable the rest is from each item before it on, to be compiled.
+    """Fill, for each tail, how probable the rest is from each item before it on.
 
     Then, for each item, the same if its first character is the second of two that changed places; and last, 1 where
     there is no tail.
@@ -272,30 +319,23 @@ def _through_tails(  # noqa: PLR0912 - one loop, compiled as a whole
 def _products(
     starts: npt.NDArray[np.uint32],
     tail: npt.NDArray[np.uint32],
+    kept: npt.NDArray[np.int64],
     before: Floats,
     after: Floats,
-    best: Floats,
     threshold: float,
-    first: int,
-    last: int,
-    found: npt.NDArray[np.int64],
+    rows: npt.NDArray[np.int64],
     values: Floats,
 ) -> int:
-    """List the plates of some heads that reach the threshold; return how many, to be compiled."""
+    """List the plates of some heads that reach the threshold; return how many. To be compiled."""
     size = before.shape[1]
     count = 0
-    for head in range(first, last):
-        most = 0.0
-        for i in range(size):
-            most += before[head, i] * best[i]
-        if most < threshold or most == 0.0:
-            continue
-        for k in range(starts[head], starts[head + 1]):
+    for at in range(len(kept)):
+        for k in range(starts[kept[at]], starts[kept[at] + 1]):
             value = 0.0
             for i in range(size):
-                value += before[head, i] * after[tail[k], i]
+                value += before[at, i] * after[tail[k], i]
             if value >= threshold and value > 0.0:
-                found[count] = k
+                rows[count] = k
                 values[count] = value
                 count += 1
     return count
@@ -315,16 +355,21 @@ def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
 def _jit(numba: Any, function: Callable[..., Any], *, cache: bool) -> Callable[..., Any]:
     types = numba.types
     matrix, vector = types.Array(types.float64, 2, "C"), types.Array(types.float64, 1, "C")
+    numbers = types.Array(types.int64, 1, "C")
+    codes = types.Array(types.uint8, 2, "C", readonly=True)
+    tables = (matrix, matrix, matrix, vector, vector, types.Array(types.int64, 2, "C"))
+    cut = [types.int64] * 4
+    keep = (vector, types.float64, numbers, matrix)
     if function is _products:
-        numbers = types.Array(types.uint32, 1, "C", readonly=True)
-        found = types.Array(types.int64, 1, "C")
-        given = (numbers, numbers, matrix, matrix, vector, types.float64, types.int64, types.int64)
-        signature = types.int64(*given, found, vector)
+        whole = types.Array(types.uint32, 1, "C", readonly=True)
+        given = (whole, whole, numbers, matrix, matrix, types.float64, numbers, vector)
+        signature = types.int64(*given)
+    elif function is _through_tails:
+        signature = types.void(codes, *tables, *cut, matrix)
+    elif function is _through_heads:
+        signature = types.int64(codes, *tables, *cut, *keep)
     else:
-        codes = types.Array(types.uint8, 2, "C", readonly=True)
-        band = types.Array(types.int64, 2, "C")
-        tables = (matrix, matrix, matrix, vector, vector, band)
-        signature = types.void(codes, *tables, *[types.int64] * 4, matrix)
+        signature = types.int64(codes, matrix, *keep)
     # Sums may be added up in any order, always the same one: so a vector is multiplied several numbers at a time.
     compiled: Callable[..., Any] = numba.njit(
         signature, cache=cache, nogil=True, fastmath={"reassoc", "contract"}

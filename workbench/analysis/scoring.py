@@ -21,7 +21,7 @@ from workbench.analysis.errormodels import ErrorModel
 from workbench.analysis.kernel import Found, Tables
 from workbench.analysis.pattern import Item, Pattern
 from workbench.analysis.plates import ALPHABET, MAX_LENGTH, PlateFormat, formats
-from workbench.analysis.plateset import HEAD, PAD, PlateSet
+from workbench.analysis.plateset import PAD, PlateSet
 
 __all__ = [
     "at_random",
@@ -87,10 +87,7 @@ def fitting(
     built = tables(pattern, model, plates.width)
     if not _only_substitutions(pattern, model):
         return kernel.scan(plates, built, threshold)
-    table = _by_position(built, plates.width)
-    before = table[np.arange(HEAD), plates.heads].prod(axis=1)
-    after = table[np.arange(HEAD, plates.width), plates.tails].prod(axis=1)
-    return kernel.scan_products(plates, before[:, None], after[:, None], threshold)
+    return kernel.scan_positions(plates, _by_position(built, plates.width), threshold)
 
 
 def _only_substitutions(pattern: Pattern, model: ErrorModel) -> bool:
