@@ -22,6 +22,7 @@ from workbench.analysis.geo import travel_plausibility
 from workbench.errors import BadInput
 
 __all__ = [
+    "TOLD_SECONDS",
     "Factor",
     "confusions",
     "described",
@@ -37,12 +38,15 @@ _OWN_WEIGHT = 100.0  # how many vehicles of the search the shipped shares weigh
 _NEW_SHARE = 0.01  # the share of a value that no table names
 _NEAR_M = 500.0
 _NOT_NEAR = 0.08
-_TOLD_SECONDS = 180.0  # how far off the time is, at the least, that somebody tells
 _THROUGH_KMH = 30.0  # how fast traffic gets on in a town, stops included
 _SOON_MIN = 5.0
 _DETOUR = 1.3
 _OFTEN = 20
 _STAYS = 0.25  # the part of vehicles that stay around, and of times told quite wrongly
+
+
+TOLD_SECONDS = 180.0
+"""How far off the time is, at the least, that somebody tells."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -289,7 +293,7 @@ def placed(nearest_m: pd.Series, minutes: pd.Series | None = None) -> Factor:
         times = np.asarray(pd.to_numeric(minutes), dtype=np.float64)
         both = known & np.isfinite(times)
         off = np.abs(times[both])
-        near[both] *= travel_plausibility(metres[both], off * 60.0 + _TOLD_SECONDS)
+        near[both] *= travel_plausibility(metres[both], off * 60.0 + TOLD_SECONDS)
         on_the_way = metres[both] * _DETOUR / (_THROUGH_KMH / 0.06)
         soon = np.exp(-np.maximum(0.0, off - on_the_way) / _SOON_MIN)
         in_time[both] = _STAYS + (1.0 - _STAYS) * soon / _mean(soon, 0.3)

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from workbench.analysis.evidence import TOLD_SECONDS
 from workbench.analysis.geo import travel_plausibility
 
 __all__ = ["DESCRIPTION", "KEY", "candidates", "most_frequent"]
@@ -84,6 +85,8 @@ def _agreed(
 def candidates(reads: pd.DataFrame, *, at: dt.datetime | None = None) -> pd.DataFrame:
     """Return one row per vehicle, as :func:`workbench.analysis.partial.rank` wants them.
 
+    Reads without a state belong to the vehicle of the plate's only known state, where there is one.
+
     Parameters
     ----------
     reads : DataFrame
@@ -93,6 +96,7 @@ def candidates(reads: pd.DataFrame, *, at: dt.datetime | None = None) -> pd.Data
         When it happened, aware. The nearest read is then the nearest of those from which the vehicle could have been
         at the scene in time, and ``nearest_minutes`` says how long before or after it was.
     """
+    reads = reads.assign(state=_known_states(reads))
     vehicle, keys = _numbered(reads)
     count = len(keys)
     rows = np.arange(len(reads))
@@ -130,6 +134,14 @@ def candidates(reads: pd.DataFrame, *, at: dt.datetime | None = None) -> pd.Data
     return result
 
 
+def _known_states(reads: pd.DataFrame) -> pd.Series:
+    """Return the state of each read; where none was read, the one that all other reads of the plate agree on."""
+    states = reads["state"].fillna("")
+    known = reads.loc[states != "", ["plate", "state"]].drop_duplicates()
+    only = known.drop_duplicates("plate", keep=False).set_index("plate")["state"]
+    return states.where(states != "", reads["plate"].map(only).fillna(""))
+
+
 def _near(
     reads: pd.DataFrame, far: npt.NDArray[np.float64], at: dt.datetime | None
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
@@ -138,7 +150,7 @@ def _near(
         return np.full(len(far), np.nan), np.zeros(len(far), dtype=bool)
     apart = (reads["captured_at"] - pd.Timestamp(at)).dt.total_seconds()
     minutes = np.abs(apart.to_numpy(dtype=np.float64)) / 60.0
-    return minutes, travel_plausibility(far, minutes * 60.0) < _PLAUSIBLE
+    return minutes, travel_plausibility(far, minutes * 60.0 + TOLD_SECONDS) < _PLAUSIBLE
 
 
 def _alternates(reads: pd.DataFrame, vehicle: Numbers) -> dict[int, list[list[Any]]]:

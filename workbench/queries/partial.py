@@ -146,8 +146,8 @@ class Partial:
 
     def _shortlist(self, source: Source) -> tuple[pd.DataFrame, Among]:
         """Return the reads of the vehicles whose plates fit best among all of a long window."""
-        kept = source.clip(self.window)
-        start, end = (to_micros(kept.start), to_micros(kept.end)) if kept else (0, 0)
+        window = source.clip(self.window)
+        start, end = (to_micros(window.start), to_micros(window.end)) if window else (0, 0)
         found = shortlist(
             self.pattern,
             source.plates.at(source.connection),
@@ -168,9 +168,10 @@ class Partial:
         frame = pd.concat(parts, ignore_index=True)
         listed = pd.MultiIndex.from_arrays([found.plates, found.states])
         chosen = pd.MultiIndex.from_frame(frame[KEY])
-        frame = frame[chosen.isin(listed)].reset_index(drop=True)
+        kept = chosen.isin(listed) | (frame["state"] == "").to_numpy()
         # The index knows a plate's first and last day: some were read before and after the window, not in it.
-        return frame, found.among.thinned(chosen.intersection(listed).nunique() / len(listed))
+        part = chosen.intersection(listed).nunique() / len(listed)
+        return frame[kept].reset_index(drop=True), found.among.thinned(part)
 
 
 _CONFIDENCES = tuple(reads.c[f"{name}_confidence"] for name in DESCRIPTION)
