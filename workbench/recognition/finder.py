@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from workbench.errors import Failed
+from workbench.errors import BadInput, Failed
 
 __all__ = [
     "STRIDE", "UNIT", "Found", "PlateFinder", "Quad", "decode", "open_session", "overlap", "straighten", "suppress",
@@ -87,7 +87,7 @@ class PlateFinder:
 
         Raises
         ------
-        Failed
+        BadInput
             It is not such an array.
         """
         return [found for found in self.candidates(image) if found.score >= self._threshold]
@@ -209,7 +209,7 @@ def _shares(first: npt.NDArray[Any], second: npt.NDArray[Any]) -> tuple[float, f
 
 
 def straighten(
-    image: npt.NDArray[Any], found: Found, margin: float = 0.04
+    image: npt.NDArray[Any], found: Found, margin: float = 0.05
 ) -> npt.NDArray[np.uint8]:
     """Return a found plate as if seen straight on, gray or in color as the picture is.
 
@@ -258,7 +258,7 @@ def _base(image: npt.NDArray[Any]) -> tuple[npt.NDArray[np.uint8], float]:
     if image.dtype != np.uint8 or not (
         image.ndim == 2 or (image.ndim == 3 and image.shape[2] == 3)
     ):
-        raise Failed(
+        raise BadInput(
             "This is no picture: 8-bit gray or blue-green-red is wanted.",
             "Read the file with workbench, or convert the array.",
         )

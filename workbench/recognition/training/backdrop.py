@@ -110,7 +110,7 @@ def texture(rng: np.random.Generator, height: int, width: int) -> npt.NDArray[np
     whole = _textures()[rng.integers(8)]
     if height > 600 or width > 600:
         factor = max(height, width) / 600
-        part = texture(rng, round(height / factor) + 1, round(width / factor) + 1)
+        part = texture(rng, max(1, int(height / factor)), max(1, int(width / factor)))
         return np.asarray(cv2.resize(part, (width, height)), np.float32)
     y, x = int(rng.integers(640 - height)), int(rng.integers(640 - width))
     part = whole[y : y + height, x : x + width]
