@@ -24,8 +24,10 @@ from workbench.settings import Settings, find_home
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import numpy.typing as npt
     import pandas as pd
 
+    from workbench.analysis.pattern import Pattern
     from workbench.audit.review import AuditReview
     from workbench.policy.profile import Profile
     from workbench.service import Service
@@ -169,6 +171,11 @@ class Bench:
         """Let go of the database; the session stays."""
         self._service.close()
 
+    def _read_picture(
+        self, picture: bytes | npt.NDArray[Any], grounds: Grounds, *, crop: bool
+    ) -> pd.DataFrame:
+        return self._service.read_picture(self._token, picture, grounds, crop=crop)
+
     def _query(self, action: str, parameters: Mapping[str, Any], grounds: Grounds) -> pd.DataFrame:
         return self._service.query(self._token, action, parameters, grounds)
 
@@ -223,9 +230,41 @@ class Case:
         given = {"scene": _scene(scene, radius_m).elements(), "start": start, "end": end}
         return _with_points(self._bench._query("query.canvass", given, self.grounds))  # noqa: SLF001
 
+    def read(
+        self, image: str | Path | bytes | npt.NDArray[Any], *, crop: bool = False
+    ) -> pd.DataFrame:
+        """Read the plates in a picture, on the record of this case.
+
+        Parameters
+        ----------
+        image : path, bytes or ndarray
+            A JPEG, PNG, WebP, TIFF or BMP file, what is in one, or pixels ``(height, width, 3)``, uint8,
+            blue-green-red.
+        crop : bool
+            The picture is a plate and nothing else.
+
+        Returns
+        -------
+        DataFrame
+            One row for each plate, the surest found first: plate (empty where it cannot be read), probability (that the
+            text is right, O and 0 taken as one), alternatives (a list of ``[text, probability]``), pattern (for
+            :meth:`partial` with ``seen_by="camera"``), corners and left, top, right, bottom (pixels), score (the
+            finder's, no probability), characters (for each place its characters with their probabilities). ``attrs``:
+            ``engine``, ``size``, and ``taken_at`` and ``position`` as the picture says itself.
+
+        Raises
+        ------
+        BadInput
+            It is no picture, damaged, or too large.
+        """
+        from workbench.recognition.images import picture_bytes
+
+        given = picture_bytes(Path(image)) if isinstance(image, str | Path) else image
+        return self._bench._read_picture(given, self.grounds, crop=crop)  # noqa: SLF001
+
     def partial(
         self,
-        pattern: str,
+        pattern: str | Pattern,
         *,
         start: Time,
         end: Time,
@@ -245,7 +284,8 @@ class Case:
         Parameters
         ----------
         pattern : str
-            ``7A?X1*``: ``?`` one unknown, ``*`` any number, ``[8B]`` one of; see docs/partial-plates.md.
+            ``7A?X1*``: ``?`` one unknown, ``*`` any number, ``[8B]`` one of; see docs/partial-plates.md. A pattern
+            that :func:`workbench.recognition.to_pattern` or :meth:`read` gives may be given as it is.
         seen_by : {"witness", "camera"}
             Whose mistakes to allow for.
         near : (latitude, longitude) or Scene, optional
@@ -263,7 +303,7 @@ class Case:
         """
         described = {"state": state, "make": make, "model": model, "color": color, "body": body}
         given: dict[str, Any] = {
-            "pattern": pattern,
+            "pattern": str(pattern),
             "seen_by": seen_by,
             "limit": limit,
             "start": start,

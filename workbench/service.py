@@ -11,6 +11,7 @@ import os
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,12 +34,14 @@ from workbench.settings import Settings
 from workbench.version import __version__
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     import pandas as pd
     from argon2 import PasswordHasher
 
     from workbench.analysis.learned import Learned
     from workbench.audit.review import AuditReview
     from workbench.ingest.transfers import TransferResult
+    from workbench.recognition.engines import Engine
 
 __all__ = ["Origin", "Service", "origin"]
 
@@ -366,6 +369,32 @@ class Service:
             action,
             lambda: build(action, given, self.settings.zone),
             given,
+            grounds,
+            self.session(token),
+        )
+
+    @cached_property
+    def engine(self) -> Engine:
+        """What reads plates in pictures; made when it is first needed, and kept."""
+        from workbench.recognition.engines import engine
+
+        return engine()
+
+    def read_picture(
+        self,
+        token: str,
+        picture: bytes | npt.NDArray[Any],
+        grounds: Grounds,
+        *,
+        crop: bool = False,
+    ) -> pd.DataFrame:
+        """Read the plates in a picture for a case; see :meth:`workbench.client.Case.read`."""
+        from workbench.queries.pictures import ReadPicture
+
+        return self.runner.run(
+            "recognition.read",
+            lambda: ReadPicture(picture, lambda: self.engine, crop=crop),
+            {},
             grounds,
             self.session(token),
         )

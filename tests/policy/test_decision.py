@@ -29,7 +29,14 @@ from workbench.policy import Request, decide
 from workbench.policy.actions import ACTIONS, grants
 from workbench.policy.controls import CONTROLS
 
-DATA = ["query.history", "query.canvass", "query.partial", "query.misread", "ingest"]
+DATA = [
+    "query.history",
+    "query.canvass",
+    "query.partial",
+    "query.misread",
+    "recognition.read",
+    "ingest",
+]
 LONG_AGO = dt.date(2024, 1, 15)
 
 
@@ -490,3 +497,22 @@ def test_who_may_look_at_a_plate_may_weigh_a_hit_and_nobody_else(name: str) -> N
     for role in profile(name).roles.values():
         looks = grants(role.actions, "query.history") and grants(role.actions, "query.partial")
         assert grants(role.actions, "query.misread") == looks
+
+
+@pytest.mark.parametrize("name", FIVE)
+def test_who_may_search_by_part_of_a_plate_may_read_pictures_and_nobody_else(name: str) -> None:
+    for role in profile(name).roles.values():
+        searches = grants(role.actions, "query.partial")
+        assert grants(role.actions, "recognition.read") == searches
+
+
+@pytest.mark.parametrize("name", FIVE)
+def test_a_picture_is_read_for_a_case_but_needs_no_window(name: str) -> None:
+    policy = profile(name)
+    assert ask(policy, "recognition.read", extent=None)
+    nothing = ask(policy, "recognition.read", grounds=None, extent=None)
+    assert [found.code for found in nothing.refusals] == ["grounds.none"]
+    curious = grounds(policy, purpose="curiosity")
+    found = ask(policy, "recognition.read", grounds=curious, extent=None).refusals
+    assert [each.code for each in found] == ["purpose.unknown"]
+    assert not ask(policy, "recognition.read", case=None, extent=None)

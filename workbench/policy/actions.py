@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-__all__ = ["ACTIONS", "grants", "is_query", "matches"]
+__all__ = ["ACTIONS", "grants", "is_query", "matches", "needs_grounds"]
 
 ACTIONS: dict[str, str] = {
     "query.history": "see the reads of one plate in a time window",
     "query.canvass": "see the reads around a scene in a time window",
     "query.partial": "search by a partly known plate",
     "query.misread": "weigh whether a hit is a misread",
+    "recognition.read": "read the plates in a picture, for a case",
     "coverage.view": "see where cameras stood and when they were out, without any read",
     "case.register": "enter a case in the register",
     "case.import": "bring in cases from a file",
@@ -53,3 +54,8 @@ def grants(patterns: Iterable[str], action: str) -> bool:
 def is_query(action: str) -> bool:
     """Say whether an action returns reads to a person."""
     return action.startswith("query.")
+
+
+def needs_grounds(action: str) -> bool:
+    """Say whether an action needs a case, a purpose and a reason: every query, and reading a picture."""
+    return is_query(action) or action == "recognition.read"

@@ -7,10 +7,10 @@ sentence, and what would mend it. No finding repeats a plate, a person's name or
 from __future__ import annotations
 
 from workbench.models import Member
-from workbench.policy.actions import ACTIONS, grants, is_query
+from workbench.policy.actions import ACTIONS, grants, is_query, needs_grounds
 from workbench.policy.basis import Cited
 from workbench.policy.findings import Decision, Finding, Request, finding
-from workbench.policy.grounds import check_query
+from workbench.policy.grounds import check_extent, check_grounds
 from workbench.policy.profile import Profile
 from workbench.policy.requirements import Standing, local_day, standing
 
@@ -21,16 +21,19 @@ def decide(profile: Profile, request: Request) -> Decision:
     """Decide on a request under a profile.
 
     Refused unless allowed: the action must be known, the member active, one of their roles must grant it, and every
-    qualification asked for it must be held. A query also needs grounds that stand and an extent within the limits. All
-    that is wrong is reported at once, but somebody without standing learns nothing beyond that.
+    qualification asked for it must be held. A query also needs grounds that stand and an extent within the limits;
+    reading a picture needs grounds. All that is wrong is reported at once, but somebody without standing learns nothing
+    beyond that.
     """
     member = request.member
     denied = _standing_refusal(profile, request)
     if member is None or denied is not None:
         return Decision(False, (denied,) if denied else ())
     found = _requirements(profile, member, request)
+    if needs_grounds(request.action):
+        found += check_grounds(profile, request)
     if is_query(request.action):
-        found += check_query(profile, request)
+        found += check_extent(profile, request.action, request.extent, request.now)
     return Decision(not any(each.severity == "refuse" for each in found), tuple(found))
 
 

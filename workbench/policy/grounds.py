@@ -12,30 +12,29 @@ from workbench.policy.parts import Strictness
 from workbench.policy.profile import Profile
 from workbench.policy.reasons import check
 
-__all__ = ["check_case", "check_extent", "check_purpose", "check_query", "check_reason"]
+__all__ = ["check_case", "check_extent", "check_grounds", "check_purpose", "check_reason"]
 
 _FIELDS = {"crime_type": "crime type", "incident_number": "incident number"}
 
 
-def check_query(profile: Profile, request: Request) -> list[Finding]:
-    """Return everything that is wrong with a query beyond the asker's standing."""
-    found = check_extent(profile, request.action, request.extent, request.now)
+def check_grounds(profile: Profile, request: Request) -> list[Finding]:
+    """Return everything that is wrong with case, purpose and reason."""
     if request.grounds is None:
-        no_grounds = finding(
-            profile,
-            "refuse",
-            "grounds.none",
-            basis=profile.authorized_use.purposes_clause,
-            reason="No case, purpose and reason were given.",
-            remedy="Open a case first: bench.case(number, purpose=…, reason=…).",
-            control="purpose-list",
-        )
-        return [no_grounds, *found]
+        return [
+            finding(
+                profile,
+                "refuse",
+                "grounds.none",
+                basis=profile.authorized_use.purposes_clause,
+                reason="No case, purpose and reason were given.",
+                remedy="Open a case first: bench.case(number, purpose=…, reason=…).",
+                control="purpose-list",
+            )
+        ]
     return [
         *check_purpose(profile, request.grounds.purpose),
         *check_reason(profile, request.grounds.reason),
         *check_case(profile, request),
-        *found,
     ]
 
 

@@ -70,8 +70,8 @@ class Query(Protocol):
         """The name of the action that the policy decides on."""
 
     @property
-    def window(self) -> Window:
-        """The time window."""
+    def window(self) -> Window | None:
+        """The time window; None where none is searched."""
 
     def extent(self) -> Extent:
         """Say how wide the query is, for the policy's limits."""
@@ -145,7 +145,9 @@ def fetch_reads(
             .order_by(reads.c.captured_at, reads.c.id)
         )
         found = source.connection.execute(query if limit is None else query.limit(limit))
-        rows = [tuple(row) for row in found.all()]  # pandas asks each SQLAlchemy row for what it is not
+        rows = [
+            tuple(row) for row in found.all()
+        ]  # pandas asks each SQLAlchemy row for what it is not
     frame = pd.DataFrame(rows, columns=[column.key for column in (*_COLUMNS, *also)])
     instants = pd.to_datetime(frame["captured_at"].astype("int64"), unit="us", utc=True)
     frame["captured_at"] = instants

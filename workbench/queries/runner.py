@@ -20,7 +20,7 @@ from workbench.audit.access import access
 from workbench.audit.chain import Chain, Entry
 from workbench.cases import Cases
 from workbench.errors import WorkbenchError
-from workbench.models import CaseRecord, Grounds, Session
+from workbench.models import CaseRecord, Grounds, Session, Window
 from workbench.policy.decision import Decision, Request, decide
 from workbench.policy.profile import Profile
 from workbench.queries.plates import Plates
@@ -111,7 +111,7 @@ class Runner:
             "case": grounds.case_number,
             "purpose": grounds.purpose,
             "query": query.elements(),
-            "window": [query.window.start.isoformat(), query.window.end.isoformat()],
+            "window": _ends(query.window),
             "timezone": self.settings.timezone,
             "rows": len(frame),
             "truncated": answer.truncated,
@@ -197,6 +197,10 @@ class Runner:
                 detail=detail,
             )
         )
+
+
+def _ends(window: Window | None) -> list[str] | None:
+    return None if window is None else [window.start.isoformat(), window.end.isoformat()]
 
 
 @functools.lru_cache(maxsize=4)

@@ -33,6 +33,7 @@ __all__ = [
     "Picture",
     "find",
     "open_picture",
+    "picture_bytes",
 ]
 
 MAX_BYTES = 100_000_000
@@ -147,7 +148,7 @@ def open_picture(source: Path | bytes) -> Picture:
     Failed
         Pillow is not installed, or the file cannot be read.
     """
-    data = source if isinstance(source, bytes) else _bytes(source)
+    data = source if isinstance(source, bytes) else picture_bytes(source)
     if not data:
         raise BadInput("The file is empty.", "Copy it again.")
     if len(data) > MAX_BYTES:
@@ -155,7 +156,16 @@ def open_picture(source: Path | bytes) -> Picture:
     return _decoded(data)
 
 
-def _bytes(path: Path) -> bytes:
+def picture_bytes(path: Path) -> bytes:
+    """Return what is in a file, if it is not too large to be opened as a picture.
+
+    Raises
+    ------
+    BadInput
+        It is too large, or no file.
+    Failed
+        It is not there or may not be read.
+    """
     try:
         about = path.stat()
         if not stat.S_ISREG(about.st_mode):

@@ -17,6 +17,7 @@ _ACTIONS = {
     "query.canvass": "canvass",
     "query.partial": "partial plate",
     "query.misread": "misread check of a hit",
+    "recognition.read": "plates read in a picture",
     "coverage.view": "camera coverage",
     "audit.review": "audit review",
     "login.refused": "log-in",
