@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-
 from workbench.analysis.errormodels import ErrorModel
 from workbench.analysis.kernel import Tables
 from workbench.analysis.pattern import Item, Pattern
@@ -43,20 +41,9 @@ def steps(pattern: Pattern, plate: str, model: ErrorModel) -> list[Step]:
     built = tables(pattern, model, MAX_LENGTH)
     plate = normalize(plate)[:MAX_LENGTH]
     codes = [ALPHABET.index(character) for character in plate]
-    rows, columns = len(pattern.items) + 1, len(codes) + 1
-    best = np.zeros((columns, rows))
-    back: dict[tuple[int, int], tuple[int, int]] = {}
-    best[0, 0] = 1.0
-    for j in range(columns):
-        first, last = built.band[j]
-        for i in range(first, min(last + 1, rows)):
-            for read, said, chance in _moves(i, j, codes, built):
-                value = best[j - read, i - said] * chance
-                if value > best[j, i]:
-                    best[j, i] = value
-                    back[j, i] = (read, said)
+    back = _best_moves(codes, built)
     found: list[Step] = []
-    j, i = columns - 1, rows - 1
+    j, i = len(codes), len(pattern.items)
     while (j, i) in back:
         read, said = back[j, i]
         found.append(_step(pattern, i, (read, said), plate[j - read : j]))
@@ -64,19 +51,30 @@ def steps(pattern: Pattern, plate: str, model: ErrorModel) -> list[Step]:
     return found[::-1] if (j, i) == (0, 0) else []
 
 
-def _moves(i: int, j: int, codes: list[int], built: Tables) -> list[tuple[int, int, float]]:
-    """Return the moves that end at item i and character j: characters read, items said, the chance."""
-    moves = []
-    if j >= 1:
-        moves.append((1, 0, float(built.missing[codes[j - 1], i])))
-        if i >= 1:
-            moves.append((1, 1, float(built.emission[codes[j - 1], i])))
-        if i >= 2 and j >= 2:
-            pair = built.swapped[codes[j - 1], i] * built.emission[codes[j - 2], i]
-            moves.append((2, 2, float(pair)))
-    if i >= 1:
-        moves.append((0, 1, float(built.along[i])))
-    return moves
+def _best_moves(codes: list[int], built: Tables) -> dict[tuple[int, int], tuple[int, int]]:
+    """Return the best move to each character and item, as characters read and items said."""
+    rows, columns = len(built.along), len(codes) + 1
+    along = built.along.tolist()
+    missing, emission = built.missing[codes].tolist(), built.emission[codes].tolist()
+    swapped = built.swapped[codes].tolist()
+    best = [[0.0] * rows for _ in range(columns)]
+    best[0][0] = 1.0
+    back: dict[tuple[int, int], tuple[int, int]] = {}
+    for j in range(columns):
+        here, t = best[j], j - 1
+        first, last = built.band[j].tolist()
+        for i in range(first, min(last + 1, rows)):
+            if j and (value := best[t][i] * missing[t][i]) > here[i]:
+                here[i], back[j, i] = value, (1, 0)
+            if j and i and (value := best[t][i - 1] * emission[t][i]) > here[i]:
+                here[i], back[j, i] = value, (1, 1)
+            if j > 1 and i > 1:
+                value = best[j - 2][i - 2] * swapped[t][i] * emission[t - 1][i]
+                if value > here[i]:
+                    here[i], back[j, i] = value, (2, 2)
+            if i and (value := here[i - 1] * along[i]) > here[i]:
+                here[i], back[j, i] = value, (0, 1)
+    return back
 
 
 def _step(pattern: Pattern, i: int, move: tuple[int, int], characters: str) -> Step:

@@ -17,7 +17,7 @@ from workbench.analysis.pattern import Pattern
 from workbench.analysis.plateset import PlateSet
 from workbench.analysis.scoring import fitting, scores
 
-__all__ = ["MANY", "PlateFits", "chance_misread", "plate_fits", "threshold_for"]
+__all__ = ["MANY", "Odd", "PlateFits", "chance_misread", "plate_fits", "threshold_for"]
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
@@ -55,10 +55,32 @@ class PlateFits:
         return PlateFits(self.rows[chosen], self.as_read[chosen], self.as_misread[chosen])
 
 
+@dataclass(frozen=True, eq=False)
+class Odd:
+    """The plates of a set that fit no series of their state: misread more probably.
+
+    Parameters
+    ----------
+    rows : array of int
+        Which they are, in the order of the set, ascending.
+    plates : PlateSet
+        Themselves.
+    """
+
+    rows: Rows
+    plates: PlateSet
+
+    @classmethod
+    def of(cls, plates: PlateSet, odd: npt.NDArray[np.bool_]) -> Odd:
+        """Take them out of a set, by whether each plate of it is one."""
+        rows = np.flatnonzero(odd)
+        return cls(rows, plates.only(rows))
+
+
 def plate_fits(
     pattern: Pattern,
     plates: PlateSet,
-    odd: npt.NDArray[np.bool_],
+    odd: Odd,
     *,
     witness: ErrorModel,
     camera: ErrorModel,
@@ -68,8 +90,8 @@ def plate_fits(
 
     Parameters
     ----------
-    odd : array (N,) of bool
-        Which plates, in the order of the set, fit no series of their state: misread more probably.
+    odd : Odd
+        Those of them that are of no known series.
     witness, camera : ErrorModel
         The mistakes of who said it, and of the cameras.
     threshold : float
@@ -77,10 +99,11 @@ def plate_fits(
     """
     through, oddly = _through(camera, witness)
     every = fitting(pattern, plates, through, threshold=threshold)
-    few = np.flatnonzero(odd)
-    strange = fitting(pattern, plates.only(few), oddly, threshold=threshold)
-    regular = ~odd[every.rows]
-    rows = np.concatenate([every.rows[regular], few[strange.rows]])
+    strange = fitting(pattern, odd.plates, oddly, threshold=threshold)
+    is_odd = np.zeros(len(plates), dtype=bool)
+    is_odd[odd.rows] = True
+    regular = ~is_odd[every.rows]
+    rows = np.concatenate([every.rows[regular], odd.rows[strange.rows]])
     values = np.concatenate([every.values[regular], strange.values])
     order = np.argsort(rows, kind="stable")
     rows = rows[order]

@@ -23,7 +23,7 @@ from workbench.analysis import evidence
 from workbench.analysis.errormodels import ErrorModel, SeenBy, error_model
 from workbench.analysis.evidence import Factor
 from workbench.analysis.explain import factor_text, fit_words, number_text, percent_text
-from workbench.analysis.fits import chance_misread, plate_fits, threshold_for
+from workbench.analysis.fits import Odd, chance_misread, plate_fits, threshold_for
 from workbench.analysis.pattern import Pattern
 from workbench.analysis.plates import state_code
 from workbench.analysis.plateset import PlateSet
@@ -266,7 +266,7 @@ def _fit(
     fits = plate_fits(
         pattern,
         plates,
-        odd[plates.places()],
+        Odd.of(plates, odd[plates.places()]),
         witness=witness,
         camera=camera,
         threshold=threshold_for(count, by_chance),

@@ -65,7 +65,7 @@ class Shelf:
     def __len__(self) -> int:
         return len(self.plates)
 
-    @functools.cached_property
+    @property
     def odd(self) -> npt.NDArray[np.bool_]:
         """Which plates fit no series of their state."""
         return np.asarray(self.marks >= _ODD)

@@ -7,6 +7,7 @@ of the final ranking are shares of all vehicles and not of a short list.
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from dataclasses import dataclass, replace
 
@@ -16,7 +17,7 @@ import pandas as pd
 
 from workbench.analysis import evidence
 from workbench.analysis.errormodels import ErrorModel, SeenBy, error_model
-from workbench.analysis.fits import PlateFits, chance_misread, plate_fits, threshold_for
+from workbench.analysis.fits import Odd, PlateFits, chance_misread, plate_fits, threshold_for
 from workbench.analysis.partial import Among, said_state
 from workbench.analysis.pattern import Pattern
 from workbench.analysis.plateindex import PlateIndex, Shelf
@@ -146,15 +147,16 @@ class _Weigher:
     def __call__(self, shelf: Shelf, inside: npt.NDArray[np.bool_]) -> tuple[Rows, Floats]:
         """Return the places of the plates that fit, and the likelihood of each."""
         if inside.mean() > _MOST_OF_THEM:
-            fits = self._fits(shelf.plates, shelf.odd)
+            fits = self._fits(shelf.plates, _odd_on(shelf))
             fits = fits.of(inside[fits.rows])
         else:
             rows = np.flatnonzero(inside)
-            fits = self._fits(shelf.plates.only(rows), shelf.odd[rows])
+            some = shelf.plates.only(rows)
+            fits = self._fits(some, Odd.of(some, shelf.odd[rows]))
             fits = PlateFits(rows[fits.rows], fits.as_read, fits.as_misread)
         return fits.rows, fits.likelihood(_MISREAD[shelf.reads[fits.rows]])
 
-    def _fits(self, plates: PlateSet, odd: npt.NDArray[np.bool_]) -> PlateFits:
+    def _fits(self, plates: PlateSet, odd: Odd) -> PlateFits:
         return plate_fits(
             self.pattern,
             plates,
@@ -163,6 +165,12 @@ class _Weigher:
             camera=self.camera,
             threshold=self.threshold,
         )
+
+
+@functools.lru_cache(maxsize=2)
+def _odd_on(shelf: Shelf) -> Odd:
+    """Return the odd plates of a shelf; kept, since every search asks for them."""
+    return Odd.of(shelf.plates, shelf.odd)
 
 
 _MISREAD = chance_misread(np.arange(256))
