@@ -215,6 +215,25 @@ def test_doctor_changes_nothing(home: Path) -> None:
     connection.close()
 
 
+def test_a_learned_table_that_was_damaged_is_said(home: Path) -> None:
+    assert state(home, "camera errors").found == "Searches go by the shipped table"
+    table = home / "models" / "camera.yaml"
+    table.parent.mkdir()
+    table.write_text("better: true\n")
+    finding = state(home, "camera errors")
+    assert finding.state == "fail"
+    assert "workbench camera learn" in finding.mend
+
+
+def test_an_index_of_plates_that_others_can_read_is_said(home: Path) -> None:
+    index = home / "plates.index"
+    index.write_bytes(b"")
+    index.chmod(0o644)
+    finding = state(home, "permissions")
+    assert finding.state == "fail"
+    assert "plates.index" in finding.found
+
+
 def test_little_disk_is_said(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     free = shutil.disk_usage(home)._replace(free=10**8)
     monkeypatch.setattr(site_checks.shutil, "disk_usage", lambda _: free)

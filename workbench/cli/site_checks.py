@@ -1,4 +1,4 @@
-"""What ``workbench doctor`` asks of a home folder: settings, permissions, disk, street layer, policy."""
+"""What ``workbench doctor`` asks of a home folder: settings, permissions, disk, street layer, policy, learned table."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from workbench.analysis.learned import stored
 from workbench.cli.machine_checks import Finding
 from workbench.errors import Failed
 from workbench.policy.profile import load
@@ -44,6 +45,7 @@ def examine_site(settings: Settings) -> Iterator[Finding]:
     if settings.url.startswith("sqlite"):
         yield _local(settings.home)
     yield _streets(settings)
+    yield _confusions(settings)
 
 
 def _policy(settings: Settings) -> Finding:
@@ -87,6 +89,8 @@ def _guarded(settings: Settings) -> Iterator[tuple[Path, int]]:
             yield from ((path, _OTHERS) for path in _files(folder) if path.suffix != ".pub")
     if settings.session_file.is_file():  # it may stand outside the home
         yield settings.session_file, _OTHERS
+    if settings.plate_index.is_file():
+        yield settings.plate_index, _OTHERS
     if settings.record.is_dir():
         yield settings.record, _OTHERS
         yield from ((path, _WRITING) for path in _files(settings.record))
@@ -145,6 +149,16 @@ def _file_system(folder: Path, mounts: Path = Path("/proc/mounts")) -> str:
         if folder.resolve().is_relative_to(fields[1])
     ]
     return max(under, default=(0, ""))[1]
+
+
+def _confusions(settings: Settings) -> Finding:
+    try:
+        learned = stored(settings.camera_model)
+    except Failed as failure:
+        return Finding("camera errors", "fail", failure.problem, failure.next_step)
+    if learned is None:
+        return Finding("camera errors", "ok", "Searches go by the shipped table")
+    return Finding("camera errors", "ok", learned.sources[-1])
 
 
 def _streets(settings: Settings) -> Finding:
