@@ -9,14 +9,15 @@ from __future__ import annotations
 import datetime as dt
 import os
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.audit import keys
-from workbench.audit.access import access
+from workbench.audit.access import Access, access
 from workbench.audit.chain import Anchor, Chain, Entry
 from workbench.audit.verify import Verdict, verify
 from workbench.cameras import Cameras
@@ -398,6 +399,19 @@ class Service:
             grounds,
             self.session(token),
         )
+
+    @contextmanager
+    def reading_files(self, token: str, elements: Mapping[str, Any]) -> Iterator[Access]:
+        """Put the reading of a member's own picture files on the record, before and after.
+
+        No read of the database is seen: the policy is not asked, and no case is needed. The block sets ``rows`` (plates
+        seen) on what it is given.
+        """
+        session = self.session(token)
+        with access(
+            self.chain, "recognition.files", session=session, elements=elements
+        ) as under_way:
+            yield under_way
 
     # --- the record ---------------------------------------------------------------------------------------
 

@@ -27,6 +27,7 @@ _COMMANDS = {
     "case": ("workbench.cli.case", "The case register."),
     "camera": ("workbench.cli.camera", "The register of cameras and their outages."),
     "ingest": ("workbench.cli.ingest", "Bring reads in, from files or a watched folder."),
+    "read": ("workbench.cli.read", "Read the plates in pictures and videos."),
     "report": ("workbench.cli.report", "Make a canvass, partial-plate or audit report."),
     "audit": ("workbench.cli.audit", "Look at the access record and check that it is whole."),
     "policy": ("workbench.cli.policy", "The policy profiles, and what proves each clause."),

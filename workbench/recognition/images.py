@@ -49,6 +49,7 @@ _FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP")
 _MOST_SIDE = 65_500
 _LEAST_SIDE = 8
 _MOST_SCANS = 200  # of a JPEG built up in layers; usual are ten
+_STRIP = 256  # rows
 _DEEP = 4  # times the memory that a picture of 16 or 32 bits takes
 
 Pixels = npt.NDArray[np.uint8]
@@ -257,7 +258,15 @@ def _color(image: Image) -> Pixels:
         low, high = float(values.min()), float(values.max())
         gray = ((values - low) * (255 / max(high - low, 1e-6))).astype(np.uint8)
         return np.repeat(gray[..., None], 3, axis=2)
-    return np.ascontiguousarray(np.asarray(image.convert("RGB"))[..., ::-1])
+    image.load()
+    pixels = np.empty((image.height, image.width, 3), np.uint8)
+    for top in range(
+        0, image.height, _STRIP
+    ):  # in strips, so that the whole is in memory twice and not four times
+        foot = min(top + _STRIP, image.height)
+        strip = image.crop((0, top, image.width, foot)).convert("RGB")
+        pixels[top:foot] = np.asarray(strip)[..., ::-1]
+    return pixels
 
 
 def _upright(pixels: Pixels, turned: int) -> Pixels:

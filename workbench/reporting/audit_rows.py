@@ -18,6 +18,7 @@ _ACTIONS = {
     "query.partial": "partial plate",
     "query.misread": "misread check of a hit",
     "recognition.read": "plates read in a picture",
+    "recognition.files": "plates read in picture files",
     "coverage.view": "camera coverage",
     "audit.review": "audit review",
     "login.refused": "log-in",
