@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.errors import BadInput, Failed
+from workbench.recognition.finder import PlateFinder, straighten
 from workbench.recognition.reader import PlateReader, Reading
 from workbench.recognition.second import RapidOcrReader
 from workbench.recognition.seen import Corners, PlateSeen
@@ -163,8 +164,7 @@ def engine(name: str = DEFAULT) -> Engine:
 def _with(name: str, reader: Callable[[], Reader]) -> Callable[[], Engine]:
     def make() -> Engine:
         _require("cv2", "OpenCV", "recognition")
-        found = import_module("workbench.recognition.finder")
-        return PlateEngine(name, found.PlateFinder(), found.straighten, reader())
+        return PlateEngine(name, PlateFinder(), straighten, reader())
 
     return make
 
