@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -116,6 +117,32 @@ def test_reads_for_ingest_with_what_is_left_out(folder: Path, tmp_path: Path) ->
     assert "workbench ingest" in result.stdout
     assert reads.stat().st_mode & 0o777 == 0o600
     assert "there already" in alone(folder, "--reads", reads, *given, ends=2, at=tmp_path).stderr
+
+
+def test_names_from_strangers_do_no_harm(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in (b"\x1b[31mred\n.png", b"not utf-8 \xff.png", b"=cmd.png"):
+        (folder / os.fsdecode(name)).write_bytes(picture())
+    (folder / os.fsdecode(b"bad \xff\x1b[2J.png")).write_bytes(b"")
+    for kind in ("json", "csv"):
+        out = tmp_path / f"plates.{kind}"
+        first = alone(folder, "--out", out, ends=1, at=tmp_path)
+        assert "\x1b" not in first.output
+        assert "3 skipped" in alone(folder, "--out", out, "--resume", at=tmp_path).stdout
+    assert "\x1b" not in alone(folder, "--json", ends=1, at=tmp_path).stdout
+
+
+def test_annotated_pictures_of_one_name_stand_side_by_side(folder: Path, tmp_path: Path) -> None:
+    seen = tmp_path / "seen"
+    other = tmp_path / "other"
+    other.mkdir()
+    for place in (folder, other):
+        (place / "a.png").write_bytes(picture())
+    alone(folder / "a.png", other / "a.png", "--annotated", seen, at=tmp_path)
+    assert sorted(path.name for path in seen.iterdir()) == ["a_png-2.jpg", "a_png.jpg"]
+    inside = alone(folder, "--annotated", folder / "seen", ends=2, at=tmp_path)
+    assert "outside of it" in inside.stderr
 
 
 def test_as_json_and_as_crops(folder: Path, tmp_path: Path) -> None:

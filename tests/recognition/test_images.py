@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import os
 import struct
 import zlib
 from pathlib import Path
@@ -207,5 +208,10 @@ def test_a_folder_is_listed_in_order_without_what_is_no_picture(tmp_path: Path) 
     listed = find([made, made / "b.jpg"])
     assert [str(path.relative_to(made)) for path in listed.files] == ["a/c.PNG", "a/d.mp4", "b.jpg"]
     assert listed.left_out == 2
+    (made / "a").chmod(0)
+    if not os.access(made / "a", os.R_OK):  # root may read everything
+        with pytest.raises(Failed, match="folder cannot be opened"):
+            find([made])
+    (made / "a").chmod(0o700)
     with pytest.raises(BadInput, match="does not exist"):
         find([tmp_path / "nowhere"])

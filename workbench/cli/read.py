@@ -7,6 +7,7 @@ import functools
 import json
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -132,6 +133,7 @@ def read(
     if resume and reads is not None:
         raise click.UsageError("--resume and --reads do not go together: a read would be missing.")
     listed = find(places)
+    _check_apart(options["annotated"], places)
     terms = _terms(desk, options) if reads else None
     make = functools.partial(engine, name)
     ours = make()  # what is missing is said before a file is begun
@@ -230,13 +232,30 @@ def _jobs(
 ) -> Iterator[Job]:
     from workbench.recognition.batch import Job
 
+    used: Counter[Path | None] = Counter()
     for path in files:
+        target = _target(path, places, options["annotated"])
+        used[target] += 1
+        if target is not None and used[target] > 1:  # of the same name in another folder
+            target = target.with_name(f"{target.stem}-{used[target]}.jpg")
         yield Job(
             path,
             crop=options["crops"],
             every=options["every"],
             most=options["most_frames"],
-            annotated=_target(path, places, options["annotated"]),
+            annotated=target,
+        )
+
+
+def _check_apart(folder: Path | None, places: tuple[Path, ...]) -> None:
+    """Refuse a folder for annotated pictures that would be read itself the next time."""
+    if folder is None:
+        return
+    there = folder.resolve()
+    if any(there.is_relative_to(place.resolve()) for place in places if place.is_dir()):
+        raise BadInput(
+            "The folder for annotated pictures lies in a folder that is read.",
+            "Choose one outside of it.",
         )
 
 
@@ -340,9 +359,13 @@ def _say(
                 "plates": tally.plates,
                 "skipped": tally.skipped,
                 "left_out": tally.left_out,
-                "problems": [list(each) for each in tally.problems],
-                "rejected": [[each.file, each.reason] for each in rejected],
-                "results": [row for result in tally.results for row in rows(result)],
+                "problems": [[_shown(path), *words] for path, *words in tally.problems],
+                "rejected": [[_shown(each.file), each.reason] for each in rejected],
+                "results": [
+                    {**row, "file": _shown(row["file"])}
+                    for result in tally.results
+                    for row in rows(result)
+                ],
             }
         )
         return
@@ -362,11 +385,16 @@ def _say(
         click.echo(f"Next: workbench ingest {reads}")
 
 
+def _shown(name: str) -> str:
+    """Return a file's name for a terminal: what cannot be printed, or would command it, as a question mark."""
+    return "".join(character if character.isprintable() else "?" for character in name)
+
+
 def _list(words: str, found: list[tuple[str, str]]) -> None:
     if found:
         click.echo(f"{len(found):,} {words}:", err=True)
     for path, reason in found[:_LISTED]:
-        click.echo(f"  {path}: {reason}", err=True)
+        click.echo(f"  {_shown(path)}: {reason}", err=True)
     if len(found) > _LISTED:
         click.echo(f"  and {len(found) - _LISTED:,} more", err=True)
 
@@ -376,7 +404,7 @@ def _show(results: list[FileRead]) -> None:
 
     lines = [
         (
-            result.path.name if look.frame is None else f"{result.path.name} {look.seconds:.1f} s",
+            _shown(result.path.name) + ("" if look.frame is None else f" {look.seconds:.1f} s"),
             seen.reading.text if readable(seen.reading) else "cannot read",
             f"{seen.reading.alike:.0%}",
             ", ".join(

@@ -11,7 +11,7 @@ import click
 from workbench.cli.common import Desk, console, json_option, pass_desk, print_json
 from workbench.client import forget_token, keep_token, kept_token
 from workbench.errors import NotLoggedIn
-from workbench.policy.actions import ACTIONS
+from workbench.policy.actions import ACTIONS, needs_grounds
 from workbench.policy.decision import Request, decide
 
 __all__ = ["login", "logout", "whoami"]
@@ -75,7 +75,7 @@ def whoami(desk: Desk, *, as_json: bool) -> None:
     session = service.session(desk.token)
     may, may_not = [], {}
     for action in ACTIONS:
-        if action.startswith("query."):
+        if needs_grounds(action):
             continue
         request = Request(action=action, member=session.member, now=service.clock())
         decision = decide(service.profile, request)

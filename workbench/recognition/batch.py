@@ -6,6 +6,7 @@ costs that file alone.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import multiprocessing
@@ -238,6 +239,10 @@ _engine: list[Engine] = []
 
 
 def _begin(make: Callable[[], Engine]) -> None:
+    with contextlib.suppress(ImportError):  # the engine says what is missing
+        import cv2
+
+        cv2.setNumThreads(1)
     _engine[:] = [make()]
 
 

@@ -107,6 +107,8 @@ def find(places: Iterable[Path]) -> Listed:
     ------
     BadInput
         A place does not exist.
+    Failed
+        A folder cannot be opened.
     """
     files: dict[Path, None] = {}
     left_out = 0
@@ -125,7 +127,13 @@ def find(places: Iterable[Path]) -> Listed:
 
 
 def _below(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.iterdir()):
+    try:
+        inside = sorted(folder.iterdir())
+    except OSError as error:
+        raise Failed(
+            "A folder cannot be opened.", "See that you may read it and those in it."
+        ) from error
+    for path in inside:
         if path.name.startswith(".") or path.is_symlink():
             continue
         if path.is_dir():

@@ -170,7 +170,7 @@ class OutFile:
             "The file for the results was not written by this command.", "Choose another name."
         )
         try:
-            text = self.path.read_text(encoding="utf-8")
+            text = self.path.read_text(encoding="utf-8", errors="surrogateescape")
             pairs = _csv_rows(text) if self._csv else _json_rows(text)
         except (OSError, ValueError, LookupError, csv.Error) as error:
             raise strange from error
@@ -188,7 +188,7 @@ def _private(path: Path, how: int) -> TextIO:
         raise BadInput(
             "The file for the results cannot be written.", "See that its folder is there."
         ) from error
-    return os.fdopen(handle, "w", encoding="utf-8", newline="")
+    return os.fdopen(handle, "w", encoding="utf-8", errors="surrogateescape", newline="")
 
 
 def _json_rows(text: str) -> list[tuple[str, str]]:

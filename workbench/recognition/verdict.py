@@ -8,6 +8,7 @@ alike. "Agree" is what a picture shows, never by itself grounds for a stop.
 from __future__ import annotations
 
 import difflib
+import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -134,7 +135,7 @@ def verify(
     crop : bool
         The picture is a plate and nothing else.
     by : Engine, optional
-        Finds and reads; a new ``opencv`` engine by default. Keep one where many pictures are to be checked.
+        Finds and reads; the ``opencv`` engine by default.
     second : Reader, optional
         The second reader; RapidOCR where it is installed.
 
@@ -146,7 +147,7 @@ def verify(
     expected = normalize(plate)
     if not 0 < len(expected) <= MAX_LENGTH:
         raise BadInput("The plate has no letter or digit, or too many.", "Give it as it is listed.")
-    by = by or engine()
+    by = by or _ours()
     crops = [image] if crop else by.crops(image)
     if not crops:
         return Verdict(
@@ -156,11 +157,21 @@ def verify(
     nearest = max(range(len(ours)), key=lambda at: _nearness(ours[at], expected))
     opinions = [ours[nearest]]
     if second is None and installed():
-        second = RapidOcrReader()
+        second = _second()
     if second is not None:
         reading = second.read([crops[nearest]])[0]
         opinions.append(compare(reading, expected, _SECOND, least=_SECOND_SURE))
     return _verdict(opinions)
+
+
+@functools.cache
+def _ours() -> Engine:
+    return engine()
+
+
+@functools.cache
+def _second() -> Reader:
+    return RapidOcrReader()
 
 
 def compare(reading: Reading, expected: str, reader: str, *, least: float = _AGREE) -> Opinion:
