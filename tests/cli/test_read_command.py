@@ -19,7 +19,7 @@ from registers_desk import CommandLine
 from workbench.cli import main
 from workbench.client import forget_token
 from workbench.errors import Failed
-from workbench.recognition import engines
+from workbench.recognition import engines, verdict
 from workbench.recognition.reader import Reading
 from workbench.recognition.seen import PlateSeen
 
@@ -40,6 +40,9 @@ class Told:
 
     def read_crops(self, crops: Any) -> list[Reading]:
         return [SURE for _ in crops]
+
+    def crops(self, image: np.ndarray[Any, Any]) -> list[np.ndarray[Any, Any]]:
+        return [image] if image.mean() > 30 else []
 
 
 def picture(level: int = 120, kind: str = "PNG") -> bytes:
@@ -170,6 +173,31 @@ def test_what_does_not_go_is_said_and_nothing_is_left_behind(
 ) -> None:
     assert words in alone(folder, *arguments, ends=ends, at=tmp_path).stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["gate"]
+
+
+@pytest.mark.parametrize(
+    ("plate", "ends", "words"),
+    [
+        ("8abc-123", 0, "The picture agrees with the plate"),
+        ("8ABC128", 1, "character 7 is 3, not 8"),
+        ("-", 2, "no letter or digit"),
+    ],
+)
+def test_a_picture_against_a_plate(
+    folder: Path, tmp_path: Path, plate: str, ends: int, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verdict, "installed", lambda: False)
+    picture = folder / "C04_20260302-211205.png"
+    assert words in alone(picture, "--against", plate, ends=ends, at=tmp_path).output
+    if ends < 2:
+        said = json.loads(
+            alone(picture, "--against", plate, "--json", ends=ends, at=tmp_path).stdout
+        )
+        assert said["answer"] == ("disagree" if ends else "agree")
+    dark = folder / "C04_20260302-211305.png"
+    if ends < 2:
+        assert "no plate was found" in alone(dark, "--against", plate, ends=1).output
+    assert "one picture" in alone(folder, "--against", plate, ends=2).output
 
 
 def test_a_missing_place_and_a_missing_engine(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import functools
 import json
 import os
@@ -73,6 +74,11 @@ _ALTERNATIVES = 3
     help="Processes that read; a picture that takes one down costs that picture alone.",
 )
 @click.option(
+    "--against",
+    metavar="PLATE",
+    help="Say whether the one picture shows this plate: agree, disagree where, or cannot tell.",
+)
+@click.option(
     "--reads",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
@@ -105,6 +111,7 @@ def read(
     out: Path | None,
     reads: Path | None,
     *,
+    against: str | None,
     resume: bool,
     as_json: bool,
     name: str,
@@ -115,19 +122,24 @@ def read(
 
     Nothing of the agency's records is looked at and nothing comes into them: with --reads a file is written that
     `workbench ingest` takes in. Where somebody is logged in to a home, the access record says that files were read,
-    how many, and how many plates they showed. Exit code 1 means that a file failed or a plate was left out of --reads.
+    how many, and how many plates they showed. Exit code 1 means that a file failed, a plate was left out of --reads, or
+    --against did not end in "agree".
 
     \b
     Examples:
       workbench read still.jpg
       workbench read photographs/ --out plates.csv --annotated seen/
       workbench read photographs/ --out plates.csv --resume --workers 4
+      workbench read hit.jpg --against 8GAC123
       workbench read gate/ --reads gate.jsonl --names "{camera}_%Y%m%d-%H%M%S*"
     """  # noqa: D301
     from workbench.recognition.batch import read_all
     from workbench.recognition.engines import engine
     from workbench.recognition.images import find
 
+    if against is not None:
+        _verify(desk, places, against, name, crop=options["crops"], as_json=as_json)
+        return
     if resume and out is None:
         raise click.UsageError("--resume needs --out.")
     if resume and reads is not None:
@@ -159,6 +171,27 @@ def read(
     rejected = groups.left if groups else []
     _say(tally, rejected, out, reads, as_json=as_json)
     if tally.problems or rejected:
+        sys.exit(_PROBLEMS)
+
+
+def _verify(
+    desk: Desk, places: tuple[Path, ...], plate: str, name: str, *, crop: bool, as_json: bool
+) -> None:
+    """Hold one picture against a plate."""
+    from workbench.recognition.engines import engine
+    from workbench.recognition.images import open_picture
+    from workbench.recognition.verdict import verify
+
+    if len(places) != 1 or places[0].is_dir():
+        raise click.UsageError("--against is of one picture.")
+    with _on_record(desk, {"files": 1, "engine": name, "against": True}):
+        picture = open_picture(places[0])
+        verdict = verify(picture.pixels, plate, crop=crop, by=engine(name))
+    if as_json:
+        print_json(dataclasses.asdict(verdict))
+    else:
+        click.echo(verdict.words)
+    if verdict.answer != "agree":
         sys.exit(_PROBLEMS)
 
 
