@@ -84,22 +84,23 @@ def photograph(rng: np.random.Generator, scene: Gray, size: tuple[int, int]) -> 
     size : tuple of int
         Height and width of the picture returned.
     """
-    width = int(np.exp(rng.uniform(np.log(56), np.log(330))))
+    narrow, wide = (56, 130) if rng.random() < 0.35 else (100, 330)
+    width = int(np.exp(rng.uniform(np.log(narrow), np.log(wide))))
     height = max(16, int(width * rng.uniform(0.36, 0.56)))
     picture = _seen(rng, scene, width, height)
     light = picture.astype(np.float32)
     if rng.random() < 0.85:
         light = _lit(rng, light)
-    if rng.random() < 0.12:
+    if rng.random() < 0.08:
         _soil(rng, light)
     light = _blurred(rng, light)
     if rng.random() < 0.6:
         light += rng.standard_normal(light.shape, dtype=np.float32) * np.float32(
-            rng.uniform(1, 16) * min(1.0, float(light.std()) / 45)
+            rng.uniform(1, 12) * min(1.0, float(light.std()) / 45)
         )
     picture = np.clip(light, 0, 255).astype(np.uint8)
     if rng.random() < 0.55:
-        quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(18, 92))]
+        quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(24, 95))]
         packed = cv2.imencode(".jpg", picture, quality)[1]
         picture = np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE), np.uint8)
     if rng.random() < 0.12:
@@ -126,16 +127,16 @@ def _seen(rng: np.random.Generator, scene: Gray, width: int, height: int) -> Gra
     corners = np.array(
         [[-left, -top], [1 + right, -top], [1 + right, 1 + bottom], [-left, 1 + bottom]]
     )
-    spread = 0.012 if rng.random() < 0.5 else 0.045
+    spread = 0.01 if rng.random() < 0.5 else 0.036
     corners += rng.normal(0, spread, (4, 2)) * (0.7, 1.3)
-    corners[[0, 3], 0] = np.minimum(corners[[0, 3], 0], 0.035)
-    corners[[1, 2], 0] = np.maximum(corners[[1, 2], 0], 0.965)
-    angle = np.radians(rng.normal(0, 1.5) if rng.random() < 0.6 else rng.normal(0, 6))
+    corners[[0, 3], 0] = np.minimum(corners[[0, 3], 0], 0.02)
+    corners[[1, 2], 0] = np.maximum(corners[[1, 2], 0], 0.98)
+    angle = np.radians(rng.normal(0, 1.5) if rng.random() < 0.6 else rng.normal(0, 5))
     middle = (corners - 0.5) * (w, h)
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     middle = middle @ turn.T
     if rng.random() < 0.3:
-        middle[:, 0] += middle[:, 1] * rng.normal(0, 0.12)
+        middle[:, 0] += middle[:, 1] * rng.normal(0, 0.1)
     source = (middle + np.array([w / 2 + MARGIN_X, h / 2 + MARGIN_Y])).astype(np.float32)
     target = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     factor = width / w
@@ -162,7 +163,7 @@ def _lit(rng: np.random.Generator, light: _Floats) -> _Floats:
     height, width = light.shape
     gamma = float(np.exp(rng.normal(0, 0.35)))
     light = (255 * (np.clip(light, 0, 255) / 255) ** gamma).astype(np.float32)
-    low, high = rng.uniform(0, 90), rng.uniform(130, 275)
+    low, high = rng.uniform(0, 80), rng.uniform(140, 275)
     light = low + light * ((high - low) / 255)
     kind = rng.random()
     if kind < 0.35:
@@ -196,11 +197,11 @@ def _lit(rng: np.random.Generator, light: _Floats) -> _Floats:
         x, y, reach = rng.uniform(0, width), rng.uniform(0, height), rng.uniform(0.1, 0.45) * width
         xs, ys = np.arange(width) - x, np.arange(height) - y
         spot = np.exp(-(xs[None] ** 2 + ys[:, None] ** 2) / (2 * reach**2))
-        light += (spot * rng.uniform(40, 170)).astype(np.float32)
+        light += (spot * rng.uniform(40, 130)).astype(np.float32)
     elif kind < 0.7:  # infrared: the ground shines back, the rest is dark
         xs = (np.arange(width) / width - rng.uniform(0.2, 0.8))[None]
         ys = (np.arange(height) / height - 0.5)[:, None]
-        fall = np.exp(-(xs**2 + 0.5 * ys**2) / (2 * rng.uniform(0.3, 1.0) ** 2))
+        fall = np.exp(-(xs**2 + 0.5 * ys**2) / (2 * rng.uniform(0.4, 1.0) ** 2))
         light = light * fall * rng.uniform(0.7, 1.6) - rng.uniform(0, 25)
     return light.astype(np.float32)
 
@@ -219,10 +220,10 @@ def _blurred(rng: np.random.Generator, light: _Floats) -> _Floats:
     """Return the picture out of focus or moved."""
     width = light.shape[1]
     kind = rng.random()
-    if kind < 0.42:
-        return cv2.GaussianBlur(light, (0, 0), float(width * rng.uniform(0.0015, 0.011) + 0.15))
-    if kind < 0.62:
-        length = width * rng.uniform(0.008, 0.04)
+    if kind < 0.38:
+        return cv2.GaussianBlur(light, (0, 0), float(width * rng.uniform(0.0015, 0.009) + 0.15))
+    if kind < 0.55:
+        length = width * rng.uniform(0.008, 0.034)
         size = max(3, int(length) | 1)
         kernel = np.zeros((size, size), np.float32)
         angle = rng.uniform(0, np.pi) if rng.random() < 0.6 else rng.normal(0, 0.1)

@@ -22,7 +22,7 @@ from workbench.recognition.training.corpus import open_shards
 from workbench.recognition.training.network import INPUT, PlateNetwork
 from workbench.recognition.training.reader import exact, held_back, scores
 
-__all__ = ["best_temperature", "main", "write_weights"]
+__all__ = ["best_temperature", "main", "write_state", "write_weights"]
 
 _CALIBRATION_SEED = 77
 
@@ -73,12 +73,21 @@ def write_weights(net: PlateNetwork, folder: Path, described: dict[str, Any]) ->
     return file
 
 
+def write_state(net: PlateNetwork, file: Path) -> None:
+    """Write the weights for EasyOCR's own recognition networks, whose keys begin with ``module.``."""
+    torch.save(
+        {f"module.{key}": value.float().contiguous() for key, value in net.state_dict().items()},
+        file,
+    )
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Calibrate and export the best checkpoint; see ``--help``."""
     parser = argparse.ArgumentParser(description="Export the plate reader.")
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--to", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--state", type=Path, help="also write the weights as EasyOCR takes them")
     given = parser.parse_args(arguments)
     net = PlateNetwork()
     net.load_state_dict(torch.load(given.work / "best.pt", weights_only=True))
@@ -94,6 +103,8 @@ def main(arguments: list[str] | None = None) -> None:
         "held_back": {"plates": half, "strict": round(strict, 4), "o_as_zero": round(alike, 4)},
         "parameters": sum(p.numel() for p in net.parameters()),
     }
+    if given.state is not None:
+        write_state(net, given.state)
     write_weights(net, given.to, described)
     print(json.dumps(described))  # noqa: T201  # a script's result
 

@@ -1,0 +1,170 @@
+"""How well crops of plates are read: ours beside RapidOCR and Tesseract, where they are installed.
+
+    python benchmarks/recognition.py FOLDER [--others] [--weights FOLDER] [--details FILE]
+
+FOLDER holds ``crops/`` and ``crops.csv`` (file, state, plate). Nothing here is ever trained or tuned on.
+O and 0 count as one in all but the strict figure. One thread each.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import importlib.util
+import json
+import os
+import re
+import shutil
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from workbench.recognition.reader import PlateReader, Reading
+
+Reads = Callable[[Any], tuple[str, float | None]]
+
+
+@dataclass(frozen=True)
+class Crop:
+    file: str
+    plate: str
+    image: Any
+
+
+def load(folder: Path) -> list[Crop]:
+    with (folder / "crops.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    return [
+        Crop(row["file"], row["plate"].upper(), cv2.imread(str(folder / "crops" / row["file"])))
+        for row in rows
+    ]
+
+
+def alike(text: str) -> str:
+    return text.replace("O", "0")
+
+
+def distance(a: str, b: str) -> int:
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, start=1):
+        before, row[0] = row[0], i
+        for j, y in enumerate(b, start=1):
+            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (x != y))
+    return row[-1]
+
+
+def calibration(sure: np.ndarray, right: np.ndarray) -> dict[str, float]:
+    """Expected calibration error in ten bins of equal width, and how the sure ones did."""
+    bins = np.minimum((sure * 10).astype(int), 9)
+    error = sum(
+        (bins == b).mean() * abs(sure[bins == b].mean() - right[bins == b].mean())
+        for b in range(10)
+        if (bins == b).any()
+    )
+    high = sure >= 0.9
+    return {
+        "ece": round(float(error), 4),
+        "share_at_0.9": round(float(high.mean()), 4),
+        "right_at_0.9": round(float(right[high].mean()), 4) if high.any() else float("nan"),
+    }
+
+
+def measure(
+    name: str, crops: list[Crop], read: Reads
+) -> tuple[dict[str, Any], list[tuple[str, str, str, float | None]]]:
+    read(crops[0].image)
+    took, rows = [], []
+    for crop in crops:
+        began = time.perf_counter()
+        text, sure = read(crop.image)
+        took.append((time.perf_counter() - began) * 1e3)
+        rows.append((crop.file, crop.plate, text, sure))
+    right = np.array([alike(text) == alike(plate) for _, plate, text, _ in rows])
+    wrong = sum(distance(alike(text), alike(plate)) for _, plate, text, _ in rows)
+    result: dict[str, Any] = {
+        "reader": name,
+        "crops": len(crops),
+        "strict": round(float(np.mean([text == plate for _, plate, text, _ in rows])), 4),
+        "o_as_zero": round(float(right.mean()), 4),
+        "character_errors": round(wrong / sum(len(crop.plate) for crop in crops), 4),
+        "ms": round(statistics.median(took), 2),
+    }
+    if all(sure is not None for *_, sure in rows):
+        result |= calibration(np.array([float(sure or 0) for *_, sure in rows]), right)
+    return result, rows
+
+
+def ours(weights: Path | None) -> Reads:
+    reader = PlateReader(weights)
+
+    def read(image: Any) -> tuple[str, float | None]:
+        reading: Reading = reader.read([image])[0]
+        return reading.text, reading.alike
+
+    return read
+
+
+def rapidocr() -> Reads | None:
+    if importlib.util.find_spec("rapidocr_onnxruntime") is None:
+        return None
+    from rapidocr_onnxruntime import RapidOCR
+
+    engine = RapidOCR(intra_op_num_threads=1, inter_op_num_threads=1)
+
+    def read(image: Any) -> tuple[str, float | None]:
+        height = image.shape[0]
+        band = image[int(height * 0.2) : int(height * 0.85)]
+        found, _ = engine(band, use_det=False, use_cls=False, use_rec=True)
+        return re.sub("[^A-Z0-9]", "", "".join(row[0] for row in found or []).upper()), None
+
+    return read
+
+
+def tesseract() -> Reads | None:
+    if shutil.which("tesseract") is None or importlib.util.find_spec("pytesseract") is None:
+        return None
+    import pytesseract
+
+    os.environ["OMP_THREAD_LIMIT"] = "1"
+
+    def read(image: Any) -> tuple[str, float | None]:
+        gray = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+        gray = cv2.resize(gray[int(len(gray) * 0.2) : int(len(gray) * 0.85)], None, fx=2, fy=2)
+        allowed = "-c tessedit_char_whitelist=ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+        text = pytesseract.image_to_string(gray, config=f"--psm 7 {allowed}")
+        return re.sub("[^A-Z0-9]", "", text.upper()), None
+
+    return read
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--others", action="store_true", help="RapidOCR and Tesseract too")
+    parser.add_argument("--weights", type=Path, help="other weights than the package's")
+    parser.add_argument("--details", type=Path, help="write what was read wrongly, as CSV")
+    given = parser.parse_args()
+    cv2.setNumThreads(1)
+    crops = load(given.folder)
+    engines: list[tuple[str, Reads | None]] = [("ours", ours(given.weights))]
+    if given.others:
+        engines += [("RapidOCR", rapidocr()), ("Tesseract", tesseract())]
+    for name, read in engines:
+        if read is None:
+            print(json.dumps({"reader": name, "installed": False}))
+            continue
+        result, rows = measure(name, crops, read)
+        print(json.dumps(result))
+        if given.details and name == "ours":
+            with given.details.open("w", newline="", encoding="utf-8") as file:
+                csv.writer(file).writerows(row for row in rows if alike(row[1]) != alike(row[2]))
+
+
+if __name__ == "__main__":
+    main()
