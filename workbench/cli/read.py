@@ -10,14 +10,14 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
-from workbench.cli.common import Desk, console, json_option, pass_desk, print_json, print_table
+from workbench.cli.common import Desk, console, json_option, pass_desk, print_json
+from workbench.cli.read_results import Tally, say
 from workbench.client import kept_token
 from workbench.errors import BadInput, NotLoggedIn
 from workbench.settings import Settings
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 __all__ = ["read"]
 
 _PROBLEMS = 1
-_LISTED = 200
-_ALTERNATIVES = 3
 
 
 @click.command()
@@ -154,7 +152,7 @@ def read(
         groups = _Groups(stack.enter_context(_new(reads)), terms) if reads and terms else None
         done = file.done if file else set()
         jobs = [job for job in _jobs(listed.files, places, options) if str(job.path) not in done]
-        tally = _Tally(kept=out is None, left_out=listed.left_out, skipped=len(done))
+        tally = Tally(kept=out is None, left_out=listed.left_out, skipped=len(done))
         under_way = stack.enter_context(
             _on_record(desk, {"files": len(jobs), "engine": name, "reads": bool(reads)})
         )
@@ -169,7 +167,7 @@ def read(
         if under_way:
             under_way.rows = tally.plates
     rejected = groups.left if groups else []
-    _say(tally, rejected, out, reads, as_json=as_json)
+    say(tally, rejected, out, reads, as_json=as_json)
     if tally.problems or rejected:
         sys.exit(_PROBLEMS)
 
@@ -193,27 +191,6 @@ def _verify(
         click.echo(verdict.words)
     if verdict.answer != "agree":
         sys.exit(_PROBLEMS)
-
-
-@dataclass
-class _Tally:
-    """What a run came to; keeps the results themselves only where they are to be shown."""
-
-    kept: bool
-    left_out: int
-    skipped: int
-    files: int = 0
-    plates: int = 0
-    problems: list[tuple[str, str, str]] = field(default_factory=list)
-    results: list[FileRead] = field(default_factory=list)
-
-    def add(self, result: FileRead) -> None:
-        self.files += 1
-        self.plates += sum(len(look.plates) for look in result.looks)
-        if result.problem:
-            self.problems.append((str(result.path), result.problem, result.next_step))
-        if self.kept:
-            self.results.append(result)
 
 
 class _Groups:
@@ -378,81 +355,3 @@ def _bar(count: int, *, shown: bool) -> Iterator[Callable[[], None]]:
     with Progress(*columns, console=console, disable=not shown, transient=True) as progress:
         task = progress.add_task("", total=count)
         yield lambda: progress.advance(task)
-
-
-def _say(
-    tally: _Tally, rejected: list[LeftOut], out: Path | None, reads: Path | None, *, as_json: bool
-) -> None:
-    if as_json:
-        from workbench.recognition.outfile import rows
-
-        print_json(
-            {
-                "files": tally.files,
-                "plates": tally.plates,
-                "skipped": tally.skipped,
-                "left_out": tally.left_out,
-                "problems": [[_shown(path), *words] for path, *words in tally.problems],
-                "rejected": [[_shown(each.file), each.reason] for each in rejected],
-                "results": [
-                    {**row, "file": _shown(row["file"])}
-                    for result in tally.results
-                    for row in rows(result)
-                ],
-            }
-        )
-        return
-    if tally.kept:
-        _show(tally.results)
-    words = f"{tally.plates:,} plates in {tally.files:,} files"
-    also = [
-        f"{tally.skipped:,} skipped that were read before" if tally.skipped else "",
-        f"{tally.left_out:,} that are no pictures left out" if tally.left_out else "",
-    ]
-    click.echo("; ".join([words, *filter(None, also)]) + ".")
-    _list("could not be read", [(path, f"{what} {mend}") for path, what, mend in tally.problems])
-    _list("left out of the reads", [(each.file, each.reason) for each in rejected])
-    if out:
-        click.echo(f"Results: {out}. It holds plates: keep it as you keep reads.")
-    if reads:
-        click.echo(f"Next: workbench ingest {reads}")
-
-
-def _shown(name: str) -> str:
-    """Return a file's name for a terminal: what cannot be printed, or would command it, as a question mark."""
-    return "".join(character if character.isprintable() else "?" for character in name)
-
-
-def _list(words: str, found: list[tuple[str, str]]) -> None:
-    if found:
-        click.echo(f"{len(found):,} {words}:", err=True)
-    for path, reason in found[:_LISTED]:
-        click.echo(f"  {_shown(path)}: {reason}", err=True)
-    if len(found) > _LISTED:
-        click.echo(f"  and {len(found) - _LISTED:,} more", err=True)
-
-
-def _show(results: list[FileRead]) -> None:
-    from workbench.recognition.seen import alternatives, readable
-
-    lines = [
-        (
-            _shown(result.path.name) + ("" if look.frame is None else f" {look.seconds:.1f} s"),
-            seen.reading.text if readable(seen.reading) else "cannot read",
-            f"{seen.reading.alike:.0%}",
-            ", ".join(
-                f"{text} {p:.0%}"
-                for text, p in alternatives(seen.reading, most=_ALTERNATIVES + 1)[1:]
-            ),
-        )
-        for result in results
-        for look in result.looks
-        for seen in look.plates
-    ]
-    if lines:
-        print_table(
-            "Plates",
-            ("picture", "plate", "probable", "or"),
-            lines[:_LISTED],
-            caption="Verify each against the picture before anybody is stopped.",
-        )
