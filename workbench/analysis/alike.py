@@ -11,13 +11,13 @@ import pandas as pd
 
 from workbench.analysis import evidence
 from workbench.analysis.errormodels import ErrorModel, error_model
+from workbench.analysis.fits import REPEATED
 from workbench.analysis.misread_weights import chance_read_as, issued
 from workbench.errors import BadInput
 
 __all__ = ["Twin", "alike", "twins"]
 
 _SHORTEST = 5
-_REPEATED = 0.35  # the chance that a misread, once made, is made again at the next read
 _IN_SERIES = 100.0  # neighbors in a series go to one town: how many times likelier two are alike than by chance
 _KNOWN = 5e-4  # less probable mistakes are none that cameras are known for
 _NO_STATE = 0.15  # the part of reads whose state is not read
@@ -130,7 +130,7 @@ def _one_vehicle(
         expected = 0.0 if read["state"] or not true["state"] else times * _NO_STATE
     else:
         misread = float(chance_read_as(str(read["plate"]), [str(true["plate"])], model)[0])
-        expected = times * misread * _REPEATED ** (again - 1) if misread >= _KNOWN else 0.0
+        expected = times * misread * REPEATED ** (again - 1) if misread >= _KNOWN else 0.0
     by_chance = among * issued(str(read["plate"]), str(read["state"] or "")) * _IN_SERIES
     odds = expected / max(by_chance, 1e-300)
     for name in ("make", "color", "body"):

@@ -17,7 +17,7 @@ from workbench.analysis.pattern import Pattern
 from workbench.analysis.plateset import PlateSet
 from workbench.analysis.scoring import fitting, scores
 
-__all__ = ["MANY", "Odd", "PlateFits", "chance_misread", "plate_fits", "threshold_for"]
+__all__ = ["MANY", "REPEATED", "Odd", "PlateFits", "chance_misread", "plate_fits", "threshold_for"]
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
@@ -25,8 +25,10 @@ Rows = npt.NDArray[np.int64]
 MANY = 50_000
 """Above so many plates, those that fit far worse than one at random are not weighed."""
 
+REPEATED = 0.35
+"""The chance that a misread, once made, is made again at the next read."""
+
 _FAR_WORSE = 0.1  # what is left out holds less than one part in a hundred, whatever the pattern
-_REPEATED = 0.35  # the chance that a misread, once made, is made again at the next read
 _ODD = 6.0  # how many times more often a plate of no known series is a misread
 
 
@@ -120,7 +122,7 @@ def _through(camera: ErrorModel, witness: ErrorModel) -> tuple[ErrorModel, Error
 def chance_misread(reads: npt.NDArray[np.generic]) -> Floats:
     """Return the chance that a plate read so often was misread each time, given that it was the first time."""
     counts: Floats = np.maximum(np.asarray(reads, dtype=np.float64), 1.0)
-    return np.asarray(_REPEATED ** (counts - 1.0), dtype=np.float64)
+    return np.asarray(REPEATED ** (counts - 1.0), dtype=np.float64)
 
 
 def threshold_for(count: int, by_chance: float) -> float:

@@ -19,6 +19,7 @@ import pandas as pd
 from workbench.analysis import evidence
 from workbench.analysis.errormodels import ErrorModel, error_model
 from workbench.analysis.explain import fit_words, number_text
+from workbench.analysis.fits import REPEATED
 from workbench.analysis.geo import travel_plausibility
 from workbench.analysis.pattern import Pattern
 from workbench.analysis.plates import ALPHABET, is_plausible
@@ -47,7 +48,6 @@ Floats = npt.NDArray[np.float64]
 PRIOR = 1e-8
 """Which part of passing vehicles bears one listed plate: one read in 500 hits a list of 200,000 plates."""
 
-_REPEATED = 0.35  # the chance that a misread, once made, is made again at the next read
 _MOST_REPEATS = 3  # a bent or dirty plate is misread for weeks: more repeats say no more
 _OFFERED = 5.0  # how much more probable a plate is that the camera offered beside the one it chose
 _NOT_OFFERED = 0.45  # and one that it did not offer, where it offered others
@@ -208,7 +208,7 @@ class Weigher:
             if (
                 not whole
             ):  # further reads of the listed plate cannot be repeats of this one's mistake
-                start += (1.0 - _REPEATED ** int(reads["reads"].sum())) * self._share(known)
+                start += (1.0 - REPEATED ** int(reads["reads"].sum())) * self._share(known)
         factors = [self._plate(self.listed.plate, fit), *described, *self._journey(known)]
         if whole or not len(reads):
             factors.append(_read_again(int(known.get("reads", 0)), self.traffic.unknown))
@@ -239,7 +239,7 @@ class Weigher:
         """Return the chance that there is such a vehicle: a plate read once may be a misread itself."""
         reads = max(1, int(finite(row.get("reads"), 1.0)))
         regular = is_plausible(str(row["plate"]), str(row["state"] or ""))
-        doubt = (_PHANTOM if regular else _ODD_PHANTOM) * _REPEATED ** (reads - 1)
+        doubt = (_PHANTOM if regular else _ODD_PHANTOM) * REPEATED ** (reads - 1)
         if doubt < 0.05:
             return []
         series = "" if regular else " and of no known series"
@@ -361,7 +361,7 @@ def _misread_again(besides: int, expected: float) -> tuple[str, float]:
     chances = [
         sum(
             math.exp(-expected) * expected**own / math.factorial(own)
-            * (1.0 - _REPEATED) * _REPEATED ** (count - own)
+            * (1.0 - REPEATED) * REPEATED ** (count - own)
             for own in range(count + 1)
         )
         for count in range(_MOST_REPEATS)
