@@ -88,6 +88,7 @@ def test_a_picture_is_read_without_a_home(folder: Path, tmp_path: Path) -> None:
 
 
 def test_a_folder_ends_in_files_and_pictures(folder: Path, tmp_path: Path) -> None:
+    pytest.importorskip("cv2", reason="OpenCV is not installed")
     (folder / "broken.jpg").write_bytes(b"\xff\xd8\xff broken")
     out, seen = tmp_path / "plates.csv", tmp_path / "seen"
     result = alone(folder, "--out", out, "--annotated", seen, ends=1, at=tmp_path)
@@ -137,6 +138,7 @@ def test_names_from_strangers_do_no_harm(tmp_path: Path) -> None:
 
 
 def test_annotated_pictures_of_one_name_stand_side_by_side(folder: Path, tmp_path: Path) -> None:
+    pytest.importorskip("cv2", reason="OpenCV is not installed")
     seen = tmp_path / "seen"
     other = tmp_path / "other"
     other.mkdir()

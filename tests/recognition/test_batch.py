@@ -11,6 +11,8 @@ import pytest
 from pictures_made import encoded, exif, folder_of, fragile, pixels, stand_in
 from PIL import Image
 
+pytest.importorskip("cv2", reason="OpenCV is not installed")
+
 from workbench.errors import BadInput, Failed
 from workbench.recognition import annotate
 from workbench.recognition.batch import FileRead, Job, Look, read_all, read_file

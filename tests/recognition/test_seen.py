@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import doctest
 import itertools
 import math
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from pictures_made import a_reading
 from workbench.analysis.pattern import Pattern
 from workbench.analysis.plates import ALPHABET
 from workbench.errors import BadInput
+from workbench.recognition import exif, groups, seen
 from workbench.recognition.reader import Reading
 from workbench.recognition.seen import PlateSeen, alternatives, readable, to_pattern
 
@@ -61,6 +64,11 @@ def test_alternatives_are_those_of_trying_all(reading: Reading) -> None:
     assert [p for _, p in alternatives(short, most=5, floor=0.0)] == pytest.approx(best)
 
 
+@pytest.mark.parametrize("module", [seen, groups, exif])
+def test_examples_in_the_documentation_hold(module: ModuleType) -> None:
+    assert doctest.testmod(module).failed == 0
+
+
 def test_nothing_read_has_no_alternatives_and_no_pattern() -> None:
     nothing = Reading("", 0.8, 0.8, ())
     assert alternatives(nothing) == []
@@ -93,6 +101,6 @@ def test_every_pattern_can_be_written_and_read_back(reading: Reading) -> None:
 
 
 def test_neither_box_nor_name_of_a_plate_shows_what_it_reads() -> None:
-    seen = PlateSeen(((10.2, 5.0), (90.0, 8.0), (89.5, 30.7), (9.0, 28.0)), 0.9, BLURRED)
-    assert seen.box == (9, 5, 90, 31)
-    assert "8ABC" not in repr(seen)
+    plate = PlateSeen(((10.2, 5.0), (90.0, 8.0), (89.5, 30.7), (9.0, 28.0)), 0.9, BLURRED)
+    assert plate.box == (9, 5, 90, 31)
+    assert "8ABC" not in repr(plate)

@@ -14,9 +14,11 @@ from workbench.recognition.video import frames
 cv2 = pytest.importorskip("cv2")
 
 
-def video(path: Path, count: int = 30, size: tuple[int, int] = (160, 96)) -> Path:
+def video(
+    path: Path, count: int = 30, size: tuple[int, int] = (160, 96), codec: str = "MJPG"
+) -> Path:
     """A video whose frames get lighter one by one."""
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"MJPG"), 10.0, size)
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*codec), 10.0, size)
     for number in range(count):
         writer.write(np.full((size[1], size[0], 3), 8 * number, np.uint8))
     writer.release()
@@ -67,6 +69,26 @@ def test_rubbish_behind_a_good_beginning(tmp_path: Path) -> None:
     path.write_bytes(b"\0\0\0\x18ftypisom" + bytes(range(256)) * 40)
     with pytest.raises(BadInput, match="cannot be read"):
         list(frames(path))
+
+
+@pytest.mark.parametrize("suffix", ["avi", "mp4"])
+def test_damaged_videos_end_in_frames_or_in_a_sentence(tmp_path: Path, suffix: str) -> None:
+    codec = {"avi": "MJPG", "mp4": "mp4v"}[suffix]
+    whole = video(tmp_path / f"whole.{suffix}", codec=codec).read_bytes()
+    rng = np.random.default_rng(5)
+    ends = set()
+    for number in range(40):
+        data = bytearray(whole)
+        for at in rng.integers(0, len(data) if number % 2 else 400, 20):
+            data[at] ^= 1 << int(rng.integers(8))
+        path = tmp_path / f"{number}.{suffix}"
+        path.write_bytes(data[: int(rng.integers(len(data) // 2, len(data)))])
+        try:
+            ends.add(len([frame.number for frame in frames(path, every=3, most=20)]) <= 20)
+        except BadInput as error:
+            ends.add(error.problem)
+    assert False not in ends
+    assert len(ends) > 1
 
 
 def test_missing_file_and_senseless_numbers(tmp_path: Path) -> None:
