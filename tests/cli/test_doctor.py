@@ -14,9 +14,11 @@ import pytest
 from click.testing import CliRunner, Result
 from world import World
 
+from workbench import recognition
 from workbench.cli import machine_checks, main, site_checks
 from workbench.cli.doctor import examine
 from workbench.cli.machine_checks import Finding
+from workbench.errors import Failed
 from workbench.records import tables
 
 
@@ -271,3 +273,22 @@ def test_widget_halves_that_differ_are_found(
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
     found = [finding.found for finding in machine_checks.widgets() if finding.state == "fail"]
     assert any("jupyter-leaflet 0.1.0 first" in line for line in found)
+
+
+def test_what_reading_pictures_needs_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine_checks.util, "find_spec", lambda _name: None)
+    found = machine_checks._recognition()
+    assert (found.state, "ONNX Runtime" in found.found) == ("note", True)
+    assert "alpr-workbench[recognition]" in found.mend
+
+
+def test_weights_that_are_not_whole_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> None:
+        raise Failed("The plate reader's weights are missing.", "Install the package again.")
+
+    monkeypatch.setattr(machine_checks.util, "find_spec", lambda _name: True)
+    monkeypatch.setattr(recognition, "engine", broken)
+    found = machine_checks._recognition()
+    assert (found.state, found.mend) == ("fail", "Install the package again.")
+    monkeypatch.setattr(recognition, "engine", lambda: None)
+    assert machine_checks._recognition().state == "ok"

@@ -9,13 +9,14 @@ import sys
 import zoneinfo
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import metadata
+from importlib import metadata, util
 from pathlib import Path
 from typing import Literal
 
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
+from workbench.errors import Failed
 from workbench.version import __version__
 
 __all__ = ["Finding", "State", "examine_machine"]
@@ -57,6 +58,7 @@ def examine_machine() -> Iterator[Finding]:
     yield _kernel()
     yield _sqlite()
     yield _clock()
+    yield _recognition()
 
 
 def _python() -> Finding:
@@ -194,3 +196,25 @@ def _clock() -> Finding:
     except zoneinfo.ZoneInfoNotFoundError:
         return Finding("clock", "fail", "There is no time zone data", "pip install tzdata")
     return Finding("clock", "ok", f"{now:%Y-%m-%d %H:%M} UTC; time zone data is there")
+
+
+def _recognition() -> Finding:
+    """See that plates in pictures can be read: what it needs is installed, its weights are whole."""
+    needed = {"cv2": "OpenCV", "onnxruntime": "ONNX Runtime", "PIL": "Pillow"}
+    missing = [name for module, name in needed.items() if util.find_spec(module) is None]
+    if missing:
+        return Finding(
+            "recognition",
+            "note",
+            f"Pictures cannot be read: without {', '.join(missing)}",
+            "pip install 'alpr-workbench[recognition]', where plates in pictures are to be read.",
+        )
+    from workbench.recognition import engine
+    from workbench.recognition.second import installed
+
+    try:
+        engine()
+    except Failed as error:
+        return Finding("recognition", "fail", error.problem, error.next_step)
+    second = "with" if installed() else "without"
+    return Finding("recognition", "ok", f"Pictures can be read, {second} a second reader")
