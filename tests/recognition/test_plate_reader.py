@@ -17,7 +17,8 @@ from workbench.errors import Failed
 pytest.importorskip("cv2", reason="OpenCV is not installed")
 
 from workbench.recognition import pictures
-from workbench.recognition.reader import PlateReader, Reading, _reading
+from workbench.recognition.decoding import Calibration
+from workbench.recognition.reader import PlateReader, Reading, reading_of
 from workbench.recognition.training import strokes
 
 WEIGHTS = resources.files("workbench.recognition").joinpath("weights")
@@ -98,33 +99,18 @@ def test_a_smeared_character_has_alternatives(reader: PlateReader) -> None:
     assert sum(len(row) for row in blurred.positions) > sum(len(row) for row in clear.positions)
 
 
-def rows(*places: dict[str, float]) -> npt.NDArray[np.float64]:
-    """Probabilities of nine places; what is not given is certainly empty."""
-    result = np.zeros((9, 37))
-    result[:, 0] = 1
-    for row, place in zip(result, places, strict=False):
-        row[0] = 1 - sum(place.values())
-        for character, probability in place.items():
-            row[1 + ALPHABET.index(character)] = probability
-    return result
-
-
-def test_o_and_zero_are_kept_apart_and_summed_beside() -> None:
-    reading = _reading(rows({"0": 0.6, "O": 0.4}, {"A": 0.9, "4": 0.1}))
-    assert reading.text == "0A"
-    assert reading.probability == pytest.approx(0.54)
-    assert reading.alike == pytest.approx(0.9)
-    assert [list(row) for row in reading.positions] == [["0", "O"], ["A", "4"]]
-
-
-def test_a_character_that_may_not_be_there_lowers_the_whole() -> None:
-    reading = _reading(rows({"A": 1.0}, {"1": 0.3}))
-    assert reading.text == "A"
-    assert reading.probability == pytest.approx(0.7)
-
-
-def test_nothing_found_is_an_empty_text() -> None:
-    assert _reading(rows()) == Reading("", 1.0, 1.0, ())
+def test_o_and_zero_are_told_apart_and_summed_beside() -> None:
+    places, columns = np.zeros((9, 37)), np.zeros((24, 37))
+    places[:, 0] = columns[:, 0] = 1.0
+    for table, at in ((places, 0), (columns, 3)):
+        table[at] = 0
+        table[at, [1 + ALPHABET.index("0"), 1 + ALPHABET.index("O")]] = 0.6, 0.4
+    reading = reading_of(places, columns, Calibration())
+    assert reading.text == "0"
+    assert reading.probability == pytest.approx(0.6)
+    assert reading.alike == pytest.approx(1.0, abs=1e-3)
+    assert [list(row) for row in reading.positions] == [["0", "O"]]
+    assert reading.positions[0]["0"] == pytest.approx(0.6)
 
 
 def test_its_repr_shows_no_characters() -> None:
@@ -158,7 +144,7 @@ def test_missing_weights_are_named(tmp_path: Path) -> None:
 
 def test_the_weights_ship_described() -> None:
     described = json.loads(WEIGHTS.joinpath("plate-reader.json").read_text())
-    assert {"sha256", "temperature", "parameters", "held_back"} <= set(described)
+    assert {"sha256", "calibration", "parameters", "held_back"} <= set(described)
     assert len(WEIGHTS.joinpath("plate-reader.onnx").read_bytes()) < 12_000_000
     card = Path(__file__).resolve().parents[2] / "docs" / "models" / "plate-reader.md"
     assert described["sha256"] in card.read_text("utf-8")

@@ -19,13 +19,13 @@ import numpy.typing as npt
 
 from workbench.analysis.plates import ALPHABET
 from workbench.errors import Failed
+from workbench.recognition.decoding import Calibration, decode, softmax
 from workbench.recognition.pictures import shrink, standardize
 
-__all__ = ["PlateReader", "Reading"]
+__all__ = ["PlateReader", "Reading", "reading_of"]
 
 _BATCH = 32
 _FLOOR = 0.001
-_ZERO, _LETTER = ALPHABET.index("0"), ALPHABET.index("O")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class PlateReader:
 
     def __init__(self, folder: Path | None = None) -> None:
         described, weights = _weights(folder)
-        self._temperature = float(described["temperature"])
+        self._calibration = Calibration(**described["calibration"])
         self._session = _session(weights)
 
     def read(self, crops: Sequence[npt.NDArray[Any]]) -> list[Reading]:
@@ -78,36 +78,26 @@ class PlateReader:
         result: list[Reading] = []
         for start in range(0, len(crops), _BATCH):
             part = np.stack([shrink(crop) for crop in crops[start : start + _BATCH]])
-            result += [_reading(row) for row in self._probabilities(part)]
+            places, columns = self._session.run(
+                ["places", "columns"], {"pictures": standardize(part)}
+            )
+            both = zip(softmax(places), softmax(columns), strict=True)
+            result += [reading_of(*one, self._calibration) for one in both]
         return result
 
-    def _probabilities(self, pictures: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
-        (found,) = self._session.run(["places"], {"pictures": standardize(pictures)})
-        scaled = np.asarray(found, np.float64) / self._temperature
-        scaled -= scaled.max(-1, keepdims=True)
-        raised = np.exp(scaled)
-        return np.asarray(raised / raised.sum(-1, keepdims=True), np.float64)
 
-
-def _reading(places: npt.NDArray[np.float64]) -> Reading:
-    """Turn the probabilities of the places ``(9, 37)`` into a reading; class 0 is "nothing here"."""
-    best = places.argmax(1)
-    length = int(np.argmax(best == 0)) if (best == 0).any() else len(best)
-    whole = alike = float(places[length:, 0].prod())
-    text, positions = [], []
-    for row in places[:length]:
-        characters = row[1:]
-        top = int(characters.argmax())
-        text.append(ALPHABET[top])
-        whole *= float(characters[top])
-        alike *= float(
-            characters[[_ZERO, _LETTER]].sum() if top in (_ZERO, _LETTER) else characters[top]
-        )
-        order = np.argsort(-characters)
-        positions.append(
-            {ALPHABET[i]: float(characters[i]) for i in order if characters[i] >= _FLOOR}
-        )
-    return Reading("".join(text), whole, alike, tuple(positions))
+def reading_of(
+    places: npt.NDArray[np.float64], columns: npt.NDArray[np.float64], calibration: Calibration
+) -> Reading:
+    """Turn the probabilities of the places ``(9, 37)`` and the columns ``(24, 37)`` into a reading."""
+    found = decode(places, columns, sharpness=calibration.sharpness)
+    positions = []
+    for row in found.positions:
+        order = [i for i in np.argsort(-row) if row[i] >= _FLOOR]
+        positions.append({ALPHABET[i]: float(row[i]) for i in order})
+    whole = calibration.whole(found.mean)
+    alike = max(whole, calibration.alike(found.alike_mean))
+    return Reading("".join(ALPHABET[c - 1] for c in found.text), whole, alike, tuple(positions))
 
 
 def _weights(folder: Path | None) -> tuple[dict[str, Any], bytes]:

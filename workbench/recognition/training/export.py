@@ -1,4 +1,4 @@
-"""From a checkpoint to the weights that ship: temperature, ONNX file, description with its SHA-256.
+"""From a checkpoint to the weights that ship: calibration, ONNX file, description with its SHA-256.
 
 Run after training::
 
@@ -8,6 +8,7 @@ Run after training::
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import hashlib
 import json
 from pathlib import Path
@@ -16,40 +17,76 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import Tensor, nn
 
+from workbench.analysis.plates import ALPHABET
+from workbench.recognition.decoding import Calibration, Decoded, decode, softmax
+from workbench.recognition.pictures import standardize
 from workbench.recognition.training.corpus import open_shards
 from workbench.recognition.training.network import INPUT, PlateNetwork
-from workbench.recognition.training.reader import exact, held_back, scores
+from workbench.recognition.training.reader import held_back
 
-__all__ = ["best_temperature", "main", "write_state", "write_weights"]
+__all__ = ["calibrate", "fitted", "main", "read_all", "write_state", "write_weights"]
 
 _CALIBRATION_SEED = 77
 
 
-class _Places(nn.Module):
-    """The network without its columns, which only training needs."""
+def read_all(net: PlateNetwork, pictures: npt.NDArray[np.uint8]) -> list[tuple[Any, Any]]:
+    """Return each picture's probabilities by place and by column, in full precision as they ship."""
+    net.eval()
+    result: list[tuple[Any, Any]] = []
+    with torch.no_grad():
+        for start in range(0, len(pictures), 250):
+            places, columns = net(torch.from_numpy(standardize(pictures[start : start + 250])))
+            result += zip(softmax(places.numpy()), softmax(columns.numpy()), strict=True)
+    return result
 
-    def __init__(self, net: PlateNetwork) -> None:
-        super().__init__()
-        self.net = net
 
-    def forward(self, pictures: Tensor) -> Tensor:
-        places: Tensor = self.net(pictures)[0]
-        return places
+def fitted(means: npt.NDArray[np.float64], right: npt.NDArray[np.bool_]) -> tuple[float, float]:
+    """Return slope and offset that turn the means' logits into how often they are right (Platt's scaling)."""
+    inside = np.clip(means, 1e-12, 1 - 1e-6)
+    x = np.column_stack([np.log(inside / (1 - inside)), np.ones(len(inside))])
+    weights = np.array([1.0, 0.0])
+    for _ in range(50):
+        p = 1 / (1 + np.exp(-x @ weights))
+        slope = x.T @ (right - p) - 1e-3 * weights
+        curve = (x * (p * (1 - p))[:, None]).T @ x + 1e-3 * np.eye(2)
+        weights = weights + np.linalg.solve(curve, slope)
+    return float(weights[0]), float(weights[1])
 
 
-def best_temperature(found: npt.NDArray[np.float32], wanted: npt.NDArray[np.int64]) -> float:
-    """Return the number to divide scores ``(n, 9, 37)`` by, so that the classes wanted are most probable."""
+def calibrate(read: list[tuple[Any, Any]], wanted: npt.NDArray[np.int64]) -> Calibration:
+    """Return the calibration that fits these plates, of which the network was trained on none."""
+    found = [decode(places, columns) for places, columns in read]
+    strict, alike = _right(found, wanted)
+    slope, offset = fitted(np.array([f.mean for f in found]), strict)
+    alike_slope, alike_offset = fitted(np.array([f.alike_mean for f in found]), alike)
+    choices = np.exp(np.linspace(np.log(0.3), np.log(3.0), 24))
+    costs = [_cost(read, wanted, float(choice)) for choice in choices]
+    sharpness = float(choices[int(np.argmin(costs))])
+    values = (slope, offset, alike_slope, alike_offset, sharpness)
+    return Calibration(*(round(v, 4) for v in values))
 
-    def cost(temperature: float) -> float:
-        scaled = found.astype(np.float64) / temperature
-        scaled -= scaled.max(-1, keepdims=True)
-        log = scaled - np.log(np.exp(scaled).sum(-1, keepdims=True))
-        return float(-np.take_along_axis(log, wanted[..., None], -1).mean())
 
-    choices = np.exp(np.linspace(np.log(0.4), np.log(3.0), 81))
-    return float(choices[int(np.argmin([cost(float(t)) for t in choices]))])
+def _cost(read: list[tuple[Any, Any]], wanted: npt.NDArray[np.int64], sharpness: float) -> float:
+    """Return how little the positions' probabilities expect the true characters, where the length is right."""
+    costs: list[float] = []
+    for (places, columns), true in zip(read[:600], wanted, strict=False):
+        found = decode(places, columns, sharpness=sharpness)
+        if len(found.text) == (true > 0).sum():
+            costs += [
+                -np.log(max(1e-4, row[c - 1]))
+                for row, c in zip(found.positions, true, strict=False)
+            ]
+    return float(np.mean(costs))
+
+
+def _right(found: list[Decoded], wanted: npt.NDArray[np.int64]) -> tuple[Any, Any]:
+    """Return for each whether it is right, strictly and with O and 0 as one."""
+    plain = ["".join(ALPHABET[c - 1] for c in row if c) for row in wanted]
+    read = ["".join(ALPHABET[c - 1] for c in f.text) for f in found]
+    strict = [a == b for a, b in zip(read, plain, strict=True)]
+    alike = [a.replace("O", "0") == b.replace("O", "0") for a, b in zip(read, plain, strict=True)]
+    return np.array(strict), np.array(alike)
 
 
 def write_weights(net: PlateNetwork, folder: Path, described: dict[str, Any]) -> Path:
@@ -58,12 +95,12 @@ def write_weights(net: PlateNetwork, folder: Path, described: dict[str, Any]) ->
     file = folder / "plate-reader.onnx"
     net = net.to(memory_format=torch.contiguous_format).float().eval()
     torch.onnx.export(
-        _Places(net),
+        net,
         (torch.zeros(1, 1, *INPUT),),
         str(file),
         input_names=["pictures"],
-        output_names=["places"],
-        dynamic_axes={"pictures": {0: "n"}, "places": {0: "n"}},
+        output_names=["places", "columns"],
+        dynamic_axes={name: {0: "n"} for name in ("pictures", "places", "columns")},
         opset_version=17,
         dynamo=False,
     )
@@ -95,12 +132,16 @@ def main(arguments: list[str] | None = None) -> None:
     shard = next(open_shards(given.work / "held"))
     pictures, wanted = held_back(shard, seed=given.seed + _CALIBRATION_SEED)
     half = len(wanted) // 2
-    found = scores(net, pictures)
-    temperature = best_temperature(found[:half], wanted[:half])
-    strict, alike = exact(found[half:], wanted[half:])
+    read = read_all(net, pictures)
+    calibration = calibrate(read[:half], wanted[:half])
+    strict, alike = _right([decode(*one) for one in read[half:]], wanted[half:])
     described = {
-        "temperature": round(temperature, 4),
-        "held_back": {"plates": half, "strict": round(strict, 4), "o_as_zero": round(alike, 4)},
+        "calibration": dataclasses.asdict(calibration),
+        "held_back": {
+            "plates": half,
+            "strict": round(float(strict.mean()), 4),
+            "o_as_zero": round(float(alike.mean()), 4),
+        },
         "parameters": sum(p.numel() for p in net.parameters()),
     }
     if given.state is not None:

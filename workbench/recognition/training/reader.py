@@ -1,10 +1,10 @@
 """Train the plate reader, on synthetic plates alone.
 
-One command does it all: draw the plates, train, choose the checkpoint, calibrate, export::
+One command does it all: draw the plates, train, choose the checkpoint; ``training.export`` then calibrates and exports::
 
     python -m workbench.recognition.training.reader --fonts FOLDER --work FOLDER
 
-The checkpoint is chosen, and the temperature set, on synthetic plates that are never trained on.
+The checkpoint is chosen, and the calibration set, on synthetic plates that are never trained on.
 """
 
 from __future__ import annotations
