@@ -1,8 +1,8 @@
 """Train the plate reader, on synthetic plates alone.
 
-One command does it all: draw the plates, train, choose the checkpoint; ``training.export`` then calibrates and exports::
+One command does it all: draw the plates, train, choose the checkpoint, calibrate, export::
 
-    python -m workbench.recognition.training.reader --fonts FOLDER --work FOLDER
+    python -m workbench.recognition.training.reader --fonts FOLDER --work FOLDER --to workbench/recognition/weights
 
 The checkpoint is chosen, and the calibration set, on synthetic plates that are never trained on.
 """
@@ -220,7 +220,10 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--steps", type=int, default=12_000)
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--start", type=Path)
+    parser.add_argument("--start", type=Path, help="weights to begin with")
+    parser.add_argument(
+        "--to", type=Path, help="calibrate, and write the weights that ship to this folder"
+    )
     given = parser.parse_args(arguments)
     course = Course(
         given.work,
@@ -255,6 +258,10 @@ def main(arguments: list[str] | None = None) -> None:
         print(line, flush=True)  # noqa: T201  # a training script's progress
 
     say(json.dumps(train(course, say)))
+    if given.to is not None:
+        from workbench.recognition.training import export
+
+        export.main(["--work", str(course.work), "--to", str(given.to), "--seed", str(course.seed)])
 
 
 if __name__ == "__main__":
