@@ -64,6 +64,15 @@ def test_alternatives_are_those_of_trying_all(reading: Reading) -> None:
     assert [p for _, p in alternatives(short, most=5, floor=0.0)] == pytest.approx(best)
 
 
+@given(readings(), st.floats(0, 1))
+def test_alternatives_never_add_up_to_more_than_one(reading: Reading, sure: float) -> None:
+    told = Reading(reading.text, sure, sure, reading.positions)
+    found = alternatives(told, most=50, floor=0.0)
+    assert found[0] == (reading.text, sure)
+    assert sum(p for _, p in found) <= 1 + 1e-9
+    assert [p for _, p in found[1:]] == sorted((p for _, p in found[1:]), reverse=True)
+
+
 @pytest.mark.parametrize("module", [seen, groups, exif])
 def test_examples_in_the_documentation_hold(module: ModuleType) -> None:
     assert doctest.testmod(module).failed == 0

@@ -73,6 +73,18 @@ def test_a_character_that_may_be_either_cannot_tell(plate: str) -> None:
     assert "not clear enough" in found.words
 
 
+def test_the_whole_counts_as_the_reader_says_and_another_plate_by_its_characters() -> None:
+    rows = a_reading("8ABC123", 0.999).positions
+    doubtful = Reading("8ABC123", 0.7, 0.7, rows)
+    assert ask("8ABC123", doubtful).answer == "cannot tell"
+    assert ask("8ABC123", doubtful).opinions[0].probability == pytest.approx(0.7)
+    sure = Reading("8ABC123", 0.97, 0.97, a_reading("8ABC123", 0.8).positions)
+    assert ask("8ABC123", sure).answer == "agree"
+    either = a_reading("8ABC123", 0.99, {0: {"8": 0.6, "B": 0.3}}).positions
+    half = Reading("8ABC123", 0.6, 0.6, either)
+    assert ask("BABC123", half).opinions[0].probability == pytest.approx(0.3)
+
+
 def test_a_reading_too_improbable_is_not_shown() -> None:
     found = ask("8ABC123", a_reading("8ABC123", 0.6))
     assert found.answer == "cannot tell"

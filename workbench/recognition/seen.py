@@ -59,7 +59,9 @@ def readable(reading: Reading) -> bool:
 def alternatives(
     reading: Reading, *, most: int = 10, floor: float = _FLOOR
 ) -> list[tuple[str, float]]:
-    """Return the most probable texts with their probabilities, best first.
+    """Return the most probable texts with their probabilities, best first; in all never more than 1.
+
+    The text itself has its own probability; the others follow from their characters, and share at most what it leaves.
 
     Parameters
     ----------
@@ -76,12 +78,17 @@ def alternatives(
     """
     if not reading.text:
         return []
-    best = math.prod(row[c] for row, c in zip(reading.positions, reading.text, strict=True))
-    beam = [("", reading.probability / best if best > 0 else 0.0)]
-    for row in reading.positions:
-        longer = ((text + c, p * q) for text, p in beam for c, q in row.items())
+    beam, others = [("", 1.0)], 1.0
+    for row, best in zip(reading.positions, reading.text, strict=True):
+        others *= sum(row.values()) / row[best]
+        longer = ((text + c, p * q / row[best]) for text, p in beam for c, q in row.items())
         beam = heapq.nlargest(max(most, _BREADTH), longer, key=lambda pair: pair[1])
-    return [(text, p) for text, p in beam[:most] if p >= floor]
+    left = (1 - reading.probability) / max(others - 1, 1e-9)
+    share = min(reading.probability, left)
+    found = [(t, share * p) for t, p in beam if t != reading.text]
+    return [
+        (text, p) for text, p in [(reading.text, reading.probability), *found][:most] if p >= floor
+    ]
 
 
 def to_pattern(reading: Reading) -> Pattern:

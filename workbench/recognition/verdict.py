@@ -190,10 +190,9 @@ def compare(reading: Reading, expected: str, reader: str, *, least: float = _AGR
             return Opinion(reader, "cannot tell", shown, 0.0)
         return Opinion(reader, "disagree", shown, 0.0, _aligned(reading, expected))
     rows = [_merged(row) for row in reading.positions]
-    best = math.prod(max(row.values()) for row in rows)
-    tail = min(1.0, reading.alike / best) if best > 0 else 0.0
-    probability = tail * math.prod(
-        row.get(_one(c), 0.0) for row, c in zip(rows, expected, strict=True)
+    probability = reading.alike * math.prod(
+        row.get(_one(wanted), 0.0) / row[_one(read)]
+        for row, wanted, read in zip(rows, expected, reading.text, strict=True)
     )
     differences = tuple(
         Difference(at + 1, expected[at], reading.text[at], row[_one(reading.text[at])])
