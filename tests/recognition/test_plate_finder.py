@@ -266,10 +266,11 @@ def test_the_network_is_asked_for_middles_and_corners_and_not_for_what_is_unclea
     assert heat[2, 30] == 0
 
 
-def test_the_threshold_weighs_a_missed_plate_four_times() -> None:
+def test_the_threshold_is_the_lowest_at_which_most_is_a_plate() -> None:
     pytest.importorskip("torch", reason="PyTorch is not installed")
     from workbench.recognition.training.finder_export import best_threshold
 
-    said = [(0.9, True), (0.8, True), (0.7, False), (0.6, True), (0.2, False), (0.1, False)]
-    threshold, found, right = best_threshold(said, 3)
-    assert (threshold, found, right) == (0.6, 1.0, 0.75)
+    said = [(0.9, True), (0.8, True), (0.7, False), (0.6, True), (0.2, False), (0.1, True)]
+    assert best_threshold(said, 4) == (0.8, 0.5, 1.0)
+    assert best_threshold(said, 4, right=0.75) == (0.6, 0.75, 0.75)
+    assert best_threshold([(0.9, False)], 4) == (0.5, 0.0, 0.0)

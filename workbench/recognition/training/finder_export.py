@@ -81,20 +81,30 @@ def measure(finder: PlateFinder, scenes: Sequence[Scene]) -> tuple[list[tuple[fl
     return sorted(said, reverse=True), sum(len(scene.corners) for scene in scenes)
 
 
-def best_threshold(said: list[tuple[float, bool]], plates: int) -> tuple[float, float, float]:
-    """Return the threshold with the best F-2 score (a plate missed counts four times a false one).
+def best_threshold(
+    said: list[tuple[float, bool]], plates: int, *, right: float = 0.95
+) -> tuple[float, float, float]:
+    """Return the lowest threshold at which most of what is found is a plate: better too much than too little.
+
+    Parameters
+    ----------
+    said : list of (float, bool)
+        Scores, best first, and whether each is a plate.
+    plates : int
+        How many plates there are.
+    right : float
+        The least part of what is found that must be a plate.
 
     Returns
     -------
     tuple of float
         The threshold; the part of plates found at it; the part of what is found that is a plate.
     """
-    best, result, right = -1.0, (0.5, 0.0, 0.0), 0
+    result, hits = (0.5, 0.0, 0.0), 0
     for count, (score, hit) in enumerate(said, start=1):
-        right += hit
-        value = 5 * right / (4 * plates + count)
-        if value > best:
-            best, result = value, (score, right / plates, right / count)
+        hits += hit
+        if hits >= right * count:
+            result = (score, hits / max(1, plates), hits / count)
     return result
 
 
