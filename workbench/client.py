@@ -172,9 +172,12 @@ class Bench:
         self._service.close()
 
     def _read_picture(
-        self, picture: bytes | npt.NDArray[Any], grounds: Grounds, *, crop: bool
+        self, image: str | Path | bytes | npt.NDArray[Any], grounds: Grounds, **options: Any
     ) -> pd.DataFrame:
-        return self._service.read_picture(self._token, picture, grounds, crop=crop)
+        from workbench.recognition.images import picture_bytes
+
+        given = picture_bytes(Path(image)) if isinstance(image, str | Path) else image
+        return self._service.read_picture(self._token, given, grounds, **options)
 
     def _query(self, action: str, parameters: Mapping[str, Any], grounds: Grounds) -> pd.DataFrame:
         return self._service.query(self._token, action, parameters, grounds)
@@ -257,10 +260,34 @@ class Case:
         BadInput
             It is no picture, damaged, or too large.
         """
-        from workbench.recognition.images import picture_bytes
+        return self._bench._read_picture(image, self.grounds, crop=crop)  # noqa: SLF001
 
-        given = picture_bytes(Path(image)) if isinstance(image, str | Path) else image
-        return self._bench._read_picture(given, self.grounds, crop=crop)  # noqa: SLF001
+    def verify(
+        self, image: str | Path | bytes | npt.NDArray[Any], plate: str, *, crop: bool = False
+    ) -> pd.DataFrame:
+        """Hold a picture against a plate, on the record of this case, where a hit may be a misread.
+
+        A lead and no more: look at the picture yourself before anybody is stopped.
+
+        Parameters
+        ----------
+        image, crop
+            As for :meth:`read`.
+        plate : str
+            The plate that the picture is said to show.
+
+        Returns
+        -------
+        DataFrame
+            One row for each reader, ours first: reader, answer (``agree``, ``disagree``, ``cannot tell``), read (its
+            text), probability (that the picture shows the plate), differences (position, expected, read,
+            probability). Empty where no plate was found. ``attrs``: ``answer`` and ``words``, all readers' verdict.
+        """
+        if not plate.strip():
+            raise BadInput("No plate is given.", "Give the plate that the picture is said to show.")
+        return self._bench._read_picture(  # noqa: SLF001
+            image, self.grounds, crop=crop, against=plate
+        )
 
     def partial(
         self,

@@ -388,13 +388,14 @@ class Service:
         grounds: Grounds,
         *,
         crop: bool = False,
+        against: str = "",
     ) -> pd.DataFrame:
-        """Read the plates in a picture for a case; see :meth:`workbench.client.Case.read`."""
+        """Read the plates in a picture for a case, or hold it against one; see :meth:`workbench.client.Case.read`."""
         from workbench.queries.pictures import ReadPicture
 
         return self.runner.run(
             "recognition.read",
-            lambda: ReadPicture(picture, lambda: self.engine, crop=crop),
+            lambda: ReadPicture(picture, lambda: self.engine, crop=crop, against=against),
             {},
             grounds,
             self.session(token),

@@ -16,7 +16,8 @@ from world import REASON, SCENE, World
 import workbench
 from workbench.analysis.pattern import Pattern
 from workbench.errors import BadInput, Failed, Refused
-from workbench.queries.pictures import COLUMNS
+from workbench.queries.pictures import COLUMNS, OPINION_COLUMNS
+from workbench.recognition import verdict
 from workbench.recognition.reader import Reading
 from workbench.recognition.seen import PlateSeen, to_pattern
 
@@ -159,6 +160,43 @@ def test_a_picture_without_a_plate_is_an_empty_frame(world: World) -> None:
     world.service.engine = Told()
     found = the_case(world).read(picture())
     assert (list(found.columns), len(found)) == (list(COLUMNS), 0)
+
+
+# --- is it a misread? -------------------------------------------------------------------------------
+
+
+CLEAR = Reading("8ABX123", 0.97, 0.97, tuple({c: 0.995} for c in "8ABX123"))
+
+
+@pytest.mark.parametrize(
+    ("plate", "answer"), [("8abx-123", "agree"), ("8ABX128", "disagree"), ("BABX123", "disagree")]
+)
+def test_a_picture_is_held_against_a_plate_on_the_record(
+    world: World, plate: str, answer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verdict, "installed", lambda: False)
+    world.service.engine = Told(CLEAR)
+    found = the_case(world).verify(picture(), plate)
+    assert list(found.columns) == list(OPINION_COLUMNS)
+    assert found.attrs["answer"] == answer == found["answer"].iloc[0]
+    assert ("disagrees: character" in found.attrs["words"]) == (answer == "disagree")
+    assert [each["position"] for each in found["differences"].iloc[0]] == {
+        "8abx-123": [], "8ABX128": [7], "BABX123": [1],
+    }[plate]  # fmt: skip
+    intent, outcome = world.record(action="recognition.read")
+    assert json.loads(intent.elements)["plate"] == plate.upper().replace("-", "")
+    assert outcome.outcome == "ok"
+    json.dumps(found.attrs)
+
+
+def test_a_verdict_needs_a_plate_and_the_same_right_as_reading(world: World) -> None:
+    with pytest.raises(BadInput, match="No plate"):
+        the_case(world).verify(picture(), " ")
+    with pytest.raises(BadInput, match="letter or digit"):
+        the_case(world).verify(picture(), "-")
+    world.member("tran", "trainer")
+    with pytest.raises(Refused):
+        the_case(world, "tran").verify(picture(), "8ABX123")
 
 
 # --- from the photograph to the vehicles ------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,17 +11,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from workbench.analysis.plates import normalize
 from workbench.errors import BadInput
 from workbench.models import Extent, Window
 from workbench.queries.reads import Answer, Source
 from workbench.recognition.engines import Engine, whole
 from workbench.recognition.images import MAX_PIXELS, Picture, open_picture
 from workbench.recognition.seen import PlateSeen, alternatives, readable, to_pattern
+from workbench.recognition.verdict import Verdict, verify
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["COLUMNS", "ReadPicture"]
+__all__ = ["COLUMNS", "OPINION_COLUMNS", "ReadPicture"]
 
 COLUMNS = (
     "plate",
@@ -35,6 +38,8 @@ COLUMNS = (
     "score",
     "characters",
 )
+
+OPINION_COLUMNS = ("reader", "answer", "read", "probability", "differences")
 
 _CAVEATS = [
     "Read by a machine from one picture. A lead and no more: look at the picture and verify the plate before "
@@ -60,11 +65,14 @@ class ReadPicture:
         Gives the engine; called when the intent is on the record.
     crop : bool
         The picture is a plate and nothing else.
+    against : str
+        A plate that the picture is held against; empty to read whatever is in it.
     """
 
     given: bytes | npt.NDArray[Any]
     engine: Callable[[], Engine]
     crop: bool = False
+    against: str = ""
     action: str = "recognition.read"
     window: Window | None = None
 
@@ -83,6 +91,7 @@ class ReadPicture:
         return {
             "picture_sha256": hashlib.sha256(data).hexdigest(),
             "picture": "file" if file else "pixels",
+            **({"plate": normalize(self.against)} if self.against else {}),
         }
 
     def fetch(self, source: Source) -> Answer:
@@ -90,6 +99,8 @@ class ReadPicture:
         del source
         picture = self._picture()
         engine = self.engine()
+        if self.against:
+            return self._verdict(picture, engine)
         seen = whole(engine, picture.pixels) if self.crop else engine.read(picture.pixels)
         unread = not all(readable(each.reading) for each in seen)
         taken = picture.taken
@@ -101,6 +112,16 @@ class ReadPicture:
             "caveats": [*_CAVEATS, *([_SOME_UNREADABLE] if unread else []), *picture.notes],
         }
         return Answer(_frame(seen), attrs=attrs)
+
+    def _verdict(self, picture: Picture, engine: Engine) -> Answer:
+        found = verify(picture.pixels, self.against, crop=self.crop, by=engine)
+        attrs: dict[str, Any] = {
+            "answer": found.answer,
+            "words": found.words,
+            "engine": engine.name,
+            "caveats": [*_CAVEATS[:2], *picture.notes],
+        }
+        return Answer(_opinions(found), attrs=attrs)
 
     def _picture(self) -> Picture:
         if isinstance(self.given, bytes):
@@ -120,6 +141,22 @@ def _frame(seen: list[PlateSeen]) -> pd.DataFrame:
     import pandas as pd
 
     return pd.DataFrame([_row(each) for each in seen], columns=list(COLUMNS))
+
+
+def _opinions(found: Verdict) -> pd.DataFrame:
+    import pandas as pd
+
+    rows = [
+        {
+            "reader": each.reader,
+            "answer": each.answer,
+            "read": each.text,
+            "probability": each.probability,
+            "differences": [dataclasses.asdict(place) for place in each.differences],
+        }
+        for each in found.opinions
+    ]
+    return pd.DataFrame(rows, columns=list(OPINION_COLUMNS))
 
 
 def _row(seen: PlateSeen) -> dict[str, Any]:
