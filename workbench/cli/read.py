@@ -63,7 +63,9 @@ _PROBLEMS = 1
     show_default=True,
     help="Of a video: how many frames at most.",
 )
-@click.option("--engine", "name", default="opencv", show_default=True, help="opencv or rapidocr.")
+@click.option(
+    "--engine", "name", default="opencv", show_default=True, help="What reads; rapidocr is another."
+)
 @click.option(
     "--workers",
     type=click.IntRange(0, 64),
