@@ -73,4 +73,4 @@ def scored(text: str, score: float) -> Reading:
     alike = 1.0
     for character in text:
         alike *= each + rest if character in _ALIKE else each
-    return Reading(text, score, alike, rows)
+    return Reading(text, score, max(score, alike), rows)
