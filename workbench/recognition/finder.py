@@ -191,7 +191,7 @@ def suppress(found: list[tuple[Quad, float]]) -> list[tuple[Quad, float]]:
     """Return what is found, best first, without what lies mostly over a better one."""
     kept: list[tuple[Quad, float]] = []
     for quad, score in sorted(found, key=lambda pair: -pair[1]):
-        if len(kept) >= 10 * _LOOKS:
+        if len(kept) >= 2 * _LOOKS:
             break
         shares = [_shares(quad, other) for other, _ in kept]
         if all(union < 0.3 and inside < 0.6 for union, inside in shares):
