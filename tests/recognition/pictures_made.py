@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,13 +115,15 @@ def stand_in() -> PlateEngine:
 
 
 class Fragile:
-    """An engine that a dark picture takes the whole process down with."""
+    """An engine that a dark picture takes the whole process down with, and a white one keeps for ever."""
 
     name = "fragile"
 
     def read(self, image: np.ndarray[Any, Any]) -> list[PlateSeen]:
         if image.mean() < 1:
             os._exit(3)
+        if image.mean() > 254:
+            time.sleep(3600)
         return stand_in().read(image)
 
 

@@ -61,11 +61,13 @@ def test_workers_give_the_same_in_the_same_order(tmp_path: Path) -> None:
     assert list(read_all(jobs, stand_in, workers=2)) == list(read_all(jobs, stand_in))
 
 
-def test_a_picture_that_takes_a_process_down_costs_itself_alone(tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", ["takes it down", "never ends"])
+def test_a_picture_that_takes_a_process_down_costs_itself_alone(how: str, tmp_path: Path) -> None:
     for number in range(6):
         (tmp_path / f"{number}.png").write_bytes(encoded("PNG"))
-    Image.fromarray(np.zeros((40, 40, 3), np.uint8)).save(tmp_path / "3.png")
-    jobs = [Job(path) for path in sorted(tmp_path.iterdir())]
+    level = {"takes it down": 0, "never ends": 255}[how]
+    Image.fromarray(np.full((40, 40, 3), level, np.uint8)).save(tmp_path / "3.png")
+    jobs = [Job(path, seconds=3 if level else 60) for path in sorted(tmp_path.iterdir())]
     found = list(read_all(jobs, fragile, workers=1))
     assert [result.path.name for result in found] == [job.path.name for job in jobs]
     assert [number for number, result in enumerate(found) if result.problem] == [3]

@@ -1,7 +1,7 @@
 """Reading many files, one after the other or in worker processes that are replaced now and then.
 
-A file that cannot be read is a result like any other, with its problem in words; one that takes a worker process down
-costs that file alone.
+A file that cannot be read is a result like any other, with its problem in words; one that takes a worker process down,
+or never ends, costs that file alone.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import contextlib
 import datetime as dt
 import hashlib
 import multiprocessing
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -45,6 +46,8 @@ class Job:
         Of a video: every how manyth frame is looked at, and how many at most.
     annotated : Path, optional
         Where the picture goes with its plates drawn in.
+    seconds : int
+        After how long a worker process gives a picture up; a video has sixty times that.
     """
 
     path: Path
@@ -52,6 +55,7 @@ class Job:
     every: int = EVERY
     most: int = MOST_FRAMES
     annotated: Path | None = None
+    seconds: int = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +234,7 @@ def _again(job: Job, before: Future[FileRead], make: Callable[[], Engine]) -> Fi
         except BrokenProcessPool:
             return FileRead(
                 job.path,
-                problem="Reading it took the process down.",
+                problem="Reading it took the process down, or did not come to an end.",
                 next_step="Do not open it elsewhere; it is damaged or made to do harm.",
             )
 
@@ -247,4 +251,15 @@ def _begin(make: Callable[[], Engine]) -> None:
 
 
 def _in_worker(job: Job) -> FileRead:
-    return read_file(_engine[0], job)
+    """Read a file against the clock: the alarm ends this process even inside a decoder that does not return."""
+    video = job.path.suffix.lower() in VIDEOS
+    _alarm(job.seconds * (60 if video else 1))
+    try:
+        return read_file(_engine[0], job)
+    finally:
+        _alarm(0)
+
+
+def _alarm(seconds: int) -> None:
+    if hasattr(signal, "alarm"):  # not on Windows
+        signal.alarm(seconds)
