@@ -78,13 +78,17 @@ class Spotted:
 class StandInFinder:
     """Finds plates where it is told to."""
 
-    def __init__(self, *boxes: tuple[int, int, int, int]) -> None:
+    def __init__(self, *boxes: tuple[int, int, int, int], score: float = 0.9) -> None:
         self.boxes = boxes
+        self.score = score
 
     def find(self, image: np.ndarray[Any, Any]) -> list[Spotted]:
         del image
         return [
-            Spotted(np.array([(x, y), (x + w, y), (x + w, y + h), (x, y + h)], np.float32))
+            Spotted(
+                np.array([(x, y), (x + w, y), (x + w, y + h), (x, y + h)], np.float32),
+                score=self.score,
+            )
             for x, y, w, h in self.boxes
         ]
 

@@ -10,6 +10,7 @@ from pictures_made import StandInFinder, StandInReader, a_reading, cut, pixels
 
 from workbench.errors import BadInput, Failed
 from workbench.recognition.engines import ENGINES, PlateEngine, engine, whole
+from workbench.recognition.reader import Reading
 from workbench.recognition.second import RapidOcrReader, installed, scored
 
 
@@ -27,6 +28,18 @@ def test_each_plate_found_is_cut_out_and_read() -> None:
 
 def test_a_picture_without_a_plate_asks_the_reader_nothing() -> None:
     assert made().read(pixels()) == []
+
+
+@pytest.mark.parametrize(
+    ("score", "alike", "count"), [(0.5, 0.0001, 0), (0.5, 0.01, 1), (0.7, 0.0001, 1)]
+)
+def test_what_is_neither_surely_found_nor_read_is_no_plate(
+    score: float, alike: float, count: int
+) -> None:
+    reader = StandInReader(Reading("8", alike, alike, ({"8": 0.1},)))
+    made = PlateEngine("stand-in", StandInFinder((10, 20, 60, 30), score=score), cut, reader)
+    assert len(made.read(pixels())) == count
+    assert len(made.crops(pixels())) == 1
 
 
 def test_a_picture_that_is_a_plate() -> None:

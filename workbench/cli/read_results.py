@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,7 +68,7 @@ def say(
         return
     if tally.kept:
         _show(tally.results)
-    words = f"{tally.plates:,} plates in {tally.files:,} files"
+    words = f"{_counted(tally.plates, 'plate')} in {_counted(tally.files, 'file')}"
     also = [
         f"{tally.skipped:,} skipped that were read before" if tally.skipped else "",
         f"{tally.left_out:,} that are no pictures left out" if tally.left_out else "",
@@ -81,6 +82,10 @@ def say(
         click.echo(f"Next: workbench ingest {reads}")
 
 
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
 def _shown(name: str) -> str:
     """Return a file's name for a terminal: what cannot be printed, or would command it, as a question mark."""
     return "".join(character if character.isprintable() else "?" for character in name)
@@ -89,10 +94,12 @@ def _shown(name: str) -> str:
 def _list(words: str, found: list[tuple[str, str]]) -> None:
     if found:
         click.echo(f"{len(found):,} {words}:", err=True)
-    for path, reason in found[:_LISTED]:
-        click.echo(f"  {_shown(path)}: {reason}", err=True)
-    if len(found) > _LISTED:
-        click.echo(f"  and {len(found) - _LISTED:,} more", err=True)
+    lines = Counter(found)
+    for (path, reason), count in list(lines.items())[:_LISTED]:
+        times = f" ({count} times)" if count > 1 else ""
+        click.echo(f"  {_shown(path)}: {reason}{times}", err=True)
+    if len(lines) > _LISTED:
+        click.echo(f"  and {len(lines) - _LISTED:,} more", err=True)
 
 
 def _show(results: list[FileRead]) -> None:
