@@ -246,7 +246,8 @@ def _number(look: _Look, image: Image, number: Number, left: float, right: float
                 (at, middle + rng.normal(0, 0.4)),
             )
         elif piece == "*":
-            scenery.emblem(rng, image, at, middle, height, width * squeeze)
+            reach = 1.7 if look.chance(0.3) else 1.0  # some stand behind their neighbors too
+            scenery.emblem(rng, image, at, middle, height * reach, width * squeeze * reach)
             if look.chance(0.25):  # a sticker's figures, a date: never part of the number
                 _word(
                     look,

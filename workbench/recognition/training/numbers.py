@@ -18,7 +18,7 @@ MAX_CHARACTERS = 8
 SIGNS = " -.*"
 """What may stand between two groups: a gap, a dash, a dot, an emblem."""
 
-_CONFUSED = "1111IITTLLJ7WWHHMMNNVVYYUUXK00OODDQQCG88BB55SS22ZZ66G3PRFE4A9"
+_CONFUSED = "111111ITTLLJ7WWHHMMNNVVYYUUXK00OODDQQCG88BB55SS22ZZ66G3PRFE4A9"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +91,14 @@ def _scattered(rng: np.random.Generator) -> str:
         rng.choice([1, 2, 3, 4, 5, 6, 7, 8], p=[0.01, 0.03, 0.05, 0.1, 0.16, 0.25, 0.3, 0.1])
     )
     kind = rng.random()
-    if kind < 0.35:
+    if kind < 0.55:
         at = int(rng.integers(length + 1))
         sets = [LETTERS] * at + [DIGITS] * (length - at)
         if rng.random() < 0.5:
             sets.reverse()
-    elif kind < 0.6:
+    elif kind < 0.75:
         sets = [LETTERS] * length
-    elif kind < 0.7:
+    elif kind < 0.85:
         sets = [DIGITS] * length
     else:
         sets = [ALPHABET] * length

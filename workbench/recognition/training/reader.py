@@ -65,6 +65,8 @@ class Course:
         Threads of torch; one more makes the pictures.
     start : Path, optional
         Weights to begin with instead of random ones.
+    smoothing : float
+        How much is taken from the true class, for the first three quarters.
     """
 
     work: Path
@@ -76,6 +78,7 @@ class Course:
     rate: float = 2e-3
     threads: int = 2
     start: Path | None = None
+    smoothing: float = 0.05
 
 
 def targets(texts: list[str]) -> npt.NDArray[np.int64]:
@@ -184,7 +187,7 @@ def train(course: Course, say: Say) -> dict[str, Any]:
     began, running = time.monotonic(), 0.0
     for step, (x, y) in enumerate(_batches(course, shards), start=1):
         net.train()
-        loss = _loss(net, x, y, 0.05 if step < 0.75 * course.steps else 0.0)
+        loss = _loss(net, x, y, course.smoothing if step < 0.75 * course.steps else 0.0)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(net.parameters(), 5.0)
@@ -235,6 +238,7 @@ def main(arguments: list[str] | None = None) -> None:
         given.rate,
         given.threads,
         given.start,
+        given.smoothing,
     )
     draw_shard(
         course.work / "held",
