@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.analysis.plateindex import DAY_US, PlateIndex
+from workbench.analysis.plateindex import DAY_US, STATE_NUMBERS, PlateIndex
 from workbench.analysis.plates import ALPHABET, is_plausible
 
 PLATES = st.text(ALPHABET, min_size=1, max_size=12)
@@ -33,7 +33,11 @@ def content(index):
     for shelf in index.shelves:
         rows = np.arange(len(shelf))
         numbers = zip(shelf.first, shelf.last, shelf.reads, shelf.odd, strict=True)
-        keys = zip(shelf.plates.texts(rows), shelf.states(rows), strict=True)
+        keys = zip(
+            shelf.plates.texts(rows),
+            [STATE_NUMBERS[n] for n in shelf.state_numbers(rows)],
+            strict=True,
+        )
         for key, values in zip(keys, numbers, strict=True):
             assert key not in found
             found[key] = tuple(int(value) for value in values)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
+from workbench.analysis.plateindex import STATE_NUMBERS
 from workbench.queries.plates import Plates
 from workbench.records.database import Database, ensure_partitions
 from workbench.records.tables import cameras, plates, reads, to_micros, transfers
@@ -82,7 +83,11 @@ class Office:
         for shelf in index.shelves:
             rows = np.arange(len(shelf))
             days = zip(shelf.first, shelf.last, shelf.reads, strict=True)
-            keys = zip(shelf.plates.texts(rows), shelf.states(rows), strict=True)
+            keys = zip(
+                shelf.plates.texts(rows),
+                [STATE_NUMBERS[n] for n in shelf.state_numbers(rows)],
+                strict=True,
+            )
             for key, (first, last, count) in zip(keys, days, strict=True):
                 result[key] = (int(first) - 20_500, int(last) - 20_500, int(count))
         return result

@@ -22,7 +22,7 @@ from workbench.analysis.plates import MAX_LENGTH, STATES
 from workbench.analysis.plateset import HEAD, NARROW, PAD, PlateSet
 from workbench.analysis.scoring import fits_series
 
-__all__ = ["DAY_US", "PlateIndex", "Shelf"]
+__all__ = ["DAY_US", "STATE_NUMBERS", "PlateIndex", "Shelf"]
 
 DAY_US = 86_400_000_000
 """Microseconds in a day."""
@@ -31,9 +31,10 @@ _MAGIC = b"ALPR plates 2\n"
 _ALIGN = 8
 _ODD = 0x80
 _MOST = 255
-_CODES = ["", *STATES]
-_STATES = np.array(_CODES, dtype=object)
-_BY_STATE = {state: number for number, state in enumerate(_CODES)}
+STATE_NUMBERS = ("", *STATES)
+"""Postal codes by the number that the index has for each; the first stands for no state."""
+
+_BY_STATE = {state: number for number, state in enumerate(STATE_NUMBERS)}
 
 Bytes = npt.NDArray[np.uint8]
 Days = npt.NDArray[np.uint16]
@@ -73,17 +74,17 @@ class Shelf:
     @functools.cached_property
     def state_counts(self) -> dict[str, float]:
         """How many of the plates each state has."""
-        counts = np.bincount(self.marks & ~np.uint8(_ODD), minlength=len(_CODES))
-        return {state: float(n) for state, n in zip(_CODES, counts, strict=True) if n}
+        counts = np.bincount(self.marks & ~np.uint8(_ODD), minlength=len(STATE_NUMBERS))
+        return {state: float(n) for state, n in zip(STATE_NUMBERS, counts, strict=True) if n}
 
     def within(self, start: int, end: int) -> npt.NDArray[np.bool_]:
         """Return which plates may have been read from ``start`` to ``end`` (microseconds since 1970, end excluded)."""
         lowest, highest = _days(np.array([start, max(start, end - 1)], dtype=np.int64)).tolist()
         return np.asarray((self.last >= lowest) & (self.first <= highest))
 
-    def states(self, rows: Rows) -> npt.NDArray[np.object_]:
-        """Return the states at some places."""
-        return np.asarray(_STATES[self.marks[rows] & ~np.uint8(_ODD)])
+    def state_numbers(self, rows: Rows) -> Bytes:
+        """Return the numbers of the states at some places; ``STATE_NUMBERS`` has their postal codes."""
+        return np.asarray(self.marks[rows] & ~np.uint8(_ODD))
 
     @property
     def arrays(self) -> tuple[npt.NDArray[Any], ...]:
@@ -195,7 +196,7 @@ class PlateIndex:
         """
         known = PlateSet.of(plates)
         marks = np.array([_BY_STATE.get(state, 0) for state in states], dtype=np.uint8)
-        odd = ~fits_series(known, [_CODES[number] for number in marks.tolist()])
+        odd = ~fits_series(known, [STATE_NUMBERS[number] for number in marks.tolist()])
         rows, codes = known.places(), known.codes()
         whole = {
             "codes": codes,

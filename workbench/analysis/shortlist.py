@@ -20,7 +20,7 @@ from workbench.analysis.errormodels import ErrorModel, SeenBy, error_model
 from workbench.analysis.fits import Odd, PlateFits, chance_misread, plate_fits, threshold_for
 from workbench.analysis.partial import Among, said_state
 from workbench.analysis.pattern import Pattern
-from workbench.analysis.plateindex import PlateIndex, Shelf
+from workbench.analysis.plateindex import STATE_NUMBERS, PlateIndex, Shelf
 from workbench.analysis.plateset import PlateSet
 from workbench.analysis.scoring import at_random
 
@@ -96,10 +96,10 @@ def shortlist(
         return Shortlist((), (), among)
     weights = found.likelihood / by_chance
     if said:
-        recorded = pd.Series(_states(index, found))
-        weights *= evidence.described(
-            "state", said, recorded, None, seen_by, everybody=counts
-        ).ratios
+        different, which = np.unique(_states(index, found), return_inverse=True)
+        recorded = pd.Series([STATE_NUMBERS[number] for number in different], dtype=object)
+        factor = evidence.described("state", said, recorded, None, seen_by, everybody=counts)
+        weights *= factor.ratios[which]
     best = (
         np.argpartition(-weights, most)[:most] if len(weights) > most else np.arange(len(weights))
     )
@@ -109,7 +109,8 @@ def shortlist(
     chosen = found.only(best)
     left = max(0.0, float(weights.sum()) - float(weights[best].sum()))
     among = replace(among, others=left / count)
-    return Shortlist(tuple(_texts(index, chosen)), tuple(_states(index, chosen)), among)
+    states = tuple(STATE_NUMBERS[number] for number in _states(index, chosen))
+    return Shortlist(tuple(_texts(index, chosen)), states, among)
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,9 +193,9 @@ def _texts(index: PlateIndex, found: _Found) -> list[str]:
     return list(texts)
 
 
-def _states(index: PlateIndex, found: _Found) -> list[str]:
-    states = np.empty(len(found.rows), dtype=object)
+def _states(index: PlateIndex, found: _Found) -> npt.NDArray[np.uint8]:
+    states = np.empty(len(found.rows), dtype=np.uint8)
     for number, shelf in enumerate(index.shelves):
         here = found.shelf == number
-        states[here] = shelf.states(found.rows[here])
-    return list(states)
+        states[here] = shelf.state_numbers(found.rows[here])
+    return states
