@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.errors import BadInput, Failed
+from workbench.recognition.easy import EasyOcrEnglish, EasyOcrReader
 from workbench.recognition.finder import PlateFinder, straighten
 from workbench.recognition.reader import PlateReader, Reading
 from workbench.recognition.second import RapidOcrReader
@@ -186,5 +187,7 @@ def _require(module: str, what: str, extra: str) -> None:
 ENGINES: dict[str, Callable[[], Engine]] = {
     DEFAULT: _with(DEFAULT, PlateReader),
     "rapidocr": _with("rapidocr", RapidOcrReader),
+    "easyocr": _with("easyocr", EasyOcrReader),
+    "easyocr-english": _with("easyocr-english", EasyOcrEnglish),
 }
 """Engine names with what makes one."""

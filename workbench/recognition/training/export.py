@@ -1,4 +1,4 @@
-"""From a checkpoint to the weights that ship: calibration, ONNX file, description with its SHA-256.
+"""From a checkpoint to the weights that ship: calibration, the files, their description with SHA-256.
 
 Run after training::
 
@@ -90,7 +90,7 @@ def _right(found: list[Decoded], wanted: npt.NDArray[np.int64]) -> tuple[Any, An
 
 
 def write_weights(net: PlateNetwork, folder: Path, described: dict[str, Any]) -> Path:
-    """Write ``plate-reader.onnx`` and its description, with the file's SHA-256; return the file."""
+    """Write ``plate-reader.onnx``, ``plates.pth`` for EasyOCR, and what they are with their SHA-256; return the first."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "plate-reader.onnx"
     net = net.to(memory_format=torch.contiguous_format).float().eval()
@@ -104,18 +104,25 @@ def write_weights(net: PlateNetwork, folder: Path, described: dict[str, Any]) ->
         opset_version=17,
         dynamo=False,
     )
-    digest = hashlib.sha256(file.read_bytes()).hexdigest()
-    text = json.dumps({"sha256": digest, **described}, indent=2)
+    state = folder / "plates.pth"
+    write_state(net, state)
+    hashes = {"sha256": _sha256(file), "easyocr_sha256": _sha256(state)}
+    text = json.dumps({**hashes, **described}, indent=2)
     (folder / "plate-reader.json").write_text(text + "\n", encoding="utf-8")
     return file
 
 
 def write_state(net: PlateNetwork, file: Path) -> None:
-    """Write the weights for EasyOCR's own recognition networks, whose keys begin with ``module.``."""
-    torch.save(
-        {f"module.{key}": value.float().contiguous() for key, value in net.state_dict().items()},
-        file,
-    )
+    """Write the weights in half precision as EasyOCR takes those of others: keys begin with ``module.``."""
+    state = {
+        f"module.{key}": value.half().contiguous() if value.is_floating_point() else value
+        for key, value in net.state_dict().items()
+    }
+    torch.save(state, file)
+
+
+def _sha256(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -124,10 +131,10 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--to", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--state", type=Path, help="also write the weights as EasyOCR takes them")
     given = parser.parse_args(arguments)
     net = PlateNetwork()
     net.load_state_dict(torch.load(given.work / "best.pt", weights_only=True))
+    net = net.half().float()  # so that both files hold the same numbers
     # Photographs that the checkpoint was not chosen on: the same plates, seen anew.
     shard = next(open_shards(given.work / "held"))
     pictures, wanted = held_back(shard, seed=given.seed + _CALIBRATION_SEED)
@@ -144,8 +151,6 @@ def main(arguments: list[str] | None = None) -> None:
         },
         "parameters": sum(p.numel() for p in net.parameters()),
     }
-    if given.state is not None:
-        write_state(net, given.state)
     write_weights(net, given.to, described)
     print(json.dumps(described))  # noqa: T201  # a script's result
 
