@@ -90,7 +90,7 @@ def _right(found: list[Decoded], wanted: npt.NDArray[np.int64]) -> tuple[Any, An
 
 
 def write_weights(net: PlateNetwork, folder: Path, described: dict[str, Any]) -> Path:
-    """Write ``plate-reader.onnx``, ``plates.pth`` for EasyOCR, and what they are with their SHA-256; return the first."""
+    """Write ``plate-reader.onnx``, ``plates.pth`` for EasyOCR, and a description with SHA-256; return the first."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "plate-reader.onnx"
     net = net.to(memory_format=torch.contiguous_format).float().eval()
