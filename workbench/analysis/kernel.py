@@ -209,25 +209,28 @@ def _through_heads(
         while j < HEAD and heads[k, j] != PAD:
             t, u = heads[k, j], heads[k, max(j - 1, 0)]
             j += 1
-            now, last, first = columns[j + 1], columns[j], columns[j - 1]
             value = 0.0
             for i in range(band[j, 0], band[j, 1] + 1):  # all others stay at zero
-                said = last[i + 2] * missing[t, i] + last[i + 1] * emission[t, i]
-                value = said + first[i] * (swapped[t, i] * emission[u, i]) + value * along[i]
-                now[i + 2] = value
-        here = out[count]
-        here[:] = 0.0
-        if j < HEAD:
-            here[pairs + items] = columns[j + 1, rows + 1] * length[j]
-        else:
-            for i in range(items):
-                here[i] = columns[HEAD + 1, first_item + i + 2]
-            t = heads[k, HEAD - 1]
-            for i in range(pairs):
-                here[items + i] = columns[HEAD, first_pair + i] * emission[t, first_pair + i]
+                said = columns[j, i + 2] * missing[t, i] + columns[j, i + 1] * emission[t, i]
+                said += columns[j - 1, i] * (swapped[t, i] * emission[u, i])
+                value = said + value * along[i]
+                columns[j + 1, i + 2] = value
         most = 0.0
-        for i in range(len(best)):
-            most += here[i] * best[i]
+        if j < HEAD:
+            out[count] = 0.0
+            out[count, pairs + items] = columns[j + 1, rows + 1] * length[j]
+            most = out[count, pairs + items] * best[pairs + items]
+        else:
+            t = heads[k, HEAD - 1]
+            for i in range(items):
+                out[count, i] = columns[HEAD + 1, first_item + i + 2]
+                most += out[count, i] * best[i]
+            for i in range(pairs):
+                value = columns[HEAD, first_pair + i] * emission[t, first_pair + i]
+                out[count, items + i] = value
+                most += value * best[items + i]
+            for i in range(pairs + items, out.shape[1]):
+                out[count, i] = 0.0
         if most >= threshold and most > 0.0:
             kept[count] = k
             count += 1
