@@ -227,6 +227,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument(
         "--to", type=Path, help="calibrate, and write the weights that ship to this folder"
     )
+    parser.add_argument("--smoothing", type=float, default=0.05)
     given = parser.parse_args(arguments)
     course = Course(
         given.work,
