@@ -7,8 +7,6 @@ EasyOCR. EasyOCR's English model reads text of any kind: it is used where an adm
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
@@ -23,6 +21,7 @@ from workbench.recognition.decoding import Calibration, softmax
 from workbench.recognition.pictures import shrink
 from workbench.recognition.reader import Reading, reading_of
 from workbench.recognition.second import scored
+from workbench.recognition.shipped import SHIPPED, weights
 
 __all__ = ["EasyOcrEnglish", "EasyOcrReader"]
 
@@ -44,14 +43,14 @@ class EasyOcrReader:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        weights = folder or Path(str(resources.files("workbench.recognition") / "weights"))
-        described = _checked(weights)
+        # EasyOCR runs what is in the file, so its hash is looked at first.
+        described, _ = weights("plate-reader", folder, file="plates.pth", said="easyocr_sha256")
         self._calibration = Calibration(**described["calibration"])
         network = resources.files("workbench.recognition") / "easyocr_network"
         self.easyocr = _reader(
             recog_network="plates",
             user_network_directory=str(network),
-            model_storage_directory=str(weights),
+            model_storage_directory=str(folder or SHIPPED),
         )
         self.easyocr.recognizer.eval()
 
@@ -131,21 +130,3 @@ def _easyocr() -> Any:
             "Install both from one source: pip install --force-reinstall torch torchvision.",
         ) from error
     return easyocr
-
-
-def _checked(folder: Path) -> dict[str, Any]:
-    """Return what is said of the weights; EasyOCR runs what is in them, so their hash is looked at first."""
-    try:
-        described: dict[str, Any] = json.loads((folder / "plate-reader.json").read_text("utf-8"))
-        found = hashlib.sha256((folder / "plates.pth").read_bytes()).hexdigest()
-    except OSError as error:
-        raise Failed(
-            "The plate reader's weights for EasyOCR are missing.",
-            "Install the package again, or name their folder.",
-        ) from error
-    if found != described.get("easyocr_sha256"):
-        raise Failed(
-            "The plate reader's weights for EasyOCR are not those that were named: their SHA-256 differs.",
-            "Install the package again; do not use this file.",
-        )
-    return described

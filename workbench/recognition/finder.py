@@ -7,20 +7,18 @@ are part of the package and checked against their SHA-256 before they are used.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from workbench.errors import BadInput, Failed
+from workbench.errors import BadInput
+from workbench.recognition.shipped import open_session, weights
 
 __all__ = [
-    "STRIDE", "UNIT", "Found", "PlateFinder", "Quad", "decode", "open_session", "overlap", "straighten", "suppress",
+    "STRIDE", "UNIT", "Found", "PlateFinder", "Quad", "decode", "overlap", "straighten", "suppress",
 ]  # fmt: skip
 
 Quad = npt.NDArray[np.float64]
@@ -72,9 +70,9 @@ class PlateFinder:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        described, weights = _weights(folder)
+        described, content = weights("plate-finder", folder)
         self._threshold = float(described["threshold"])
-        self._session = open_session(weights)
+        self._session = open_session(content)
 
     def find(self, image: npt.NDArray[Any]) -> list[Found]:
         """Return the plates of a picture, best first; of pictures under 24 pixels a side none.
@@ -304,42 +302,3 @@ def _found(quad: Quad, score: float, size: tuple[int, int]) -> Found:
     corners = tuple((float(x), float(y)) for x, y in quad)
     wide, tall = high - low
     return Found(corners, (float(low[0]), float(low[1]), float(wide), float(tall)), score)
-
-
-def _weights(folder: Path | None) -> tuple[dict[str, Any], bytes]:
-    place = (
-        folder
-        if folder is not None
-        else resources.files("workbench.recognition").joinpath("weights")
-    )
-    try:
-        described: dict[str, Any] = json.loads(
-            place.joinpath("plate-finder.json").read_text("utf-8")
-        )
-        weights = place.joinpath("plate-finder.onnx").read_bytes()
-    except OSError as error:
-        raise Failed(
-            "The plate finder's weights are missing.",
-            "Install the package again, or name their folder.",
-        ) from error
-    if hashlib.sha256(weights).hexdigest() != described["sha256"]:
-        raise Failed(
-            "The plate finder's weights are not those that were named: their SHA-256 differs.",
-            "Install the package again; do not use this file.",
-        )
-    return described, weights
-
-
-def open_session(weights: bytes) -> Any:
-    """Return a session of ONNX Runtime on one thread."""
-    try:
-        import onnxruntime
-    except ImportError as error:
-        raise Failed(
-            "The plate finder needs ONNX Runtime.",
-            "Install it: pip install 'alpr-workbench[recognition]'.",
-        ) from error
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    return onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])

@@ -6,11 +6,8 @@ one thread. Weights are part of the package and checked against their SHA-256 be
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.analysis.plates import ALPHABET
-from workbench.errors import Failed
 from workbench.recognition.decoding import Calibration, decode, softmax
 from workbench.recognition.pictures import shrink, standardize
+from workbench.recognition.shipped import open_session, weights
 
 __all__ = ["PlateReader", "Reading", "reading_of"]
 
@@ -69,9 +66,9 @@ class PlateReader:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        described, weights = _weights(folder)
+        described, content = weights("plate-reader", folder)
         self._calibration = Calibration(**described["calibration"])
-        self._session = _session(weights)
+        self._session = open_session(content)
 
     def read(self, crops: Sequence[npt.NDArray[Any]]) -> list[Reading]:
         """Return a reading of each crop: gray ``(h, w)`` or blue-green-red ``(h, w, 3)``, uint8, of any size."""
@@ -98,41 +95,3 @@ def reading_of(
     whole = calibration.whole(found.mean)
     alike = max(whole, calibration.alike(found.alike_mean))
     return Reading("".join(ALPHABET[c - 1] for c in found.text), whole, alike, tuple(positions))
-
-
-def _weights(folder: Path | None) -> tuple[dict[str, Any], bytes]:
-    place = (
-        folder
-        if folder is not None
-        else resources.files("workbench.recognition").joinpath("weights")
-    )
-    try:
-        described: dict[str, Any] = json.loads(
-            place.joinpath("plate-reader.json").read_text("utf-8")
-        )
-        weights = place.joinpath("plate-reader.onnx").read_bytes()
-    except OSError as error:
-        raise Failed(
-            "The plate reader's weights are missing.",
-            "Install the package again, or name their folder.",
-        ) from error
-    if hashlib.sha256(weights).hexdigest() != described["sha256"]:
-        raise Failed(
-            "The plate reader's weights are not those that were named: their SHA-256 differs.",
-            "Install the package again; do not use this file.",
-        )
-    return described, weights
-
-
-def _session(weights: bytes) -> Any:
-    try:
-        import onnxruntime
-    except ImportError as error:
-        raise Failed(
-            "The plate reader needs ONNX Runtime.",
-            "Install it: pip install 'alpr-workbench[recognition]'.",
-        ) from error
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    return onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
