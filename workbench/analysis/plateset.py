@@ -79,15 +79,17 @@ class PlateSet:
     def only(self, rows: Rows) -> PlateSet:
         """Return some plates, by their places in the set, which must ascend."""
         head = np.searchsorted(self.starts, rows, side="right") - 1
-        heads, numbers = np.unique(head, return_inverse=True)
-        tails, tail = np.unique(self.tail[rows], return_inverse=True)
-        starts = np.searchsorted(numbers, np.arange(len(heads) + 1))
+        first = np.flatnonzero(np.diff(head, prepend=-1))
+        tails, tail = self.tails, self.tail[rows]
+        if len(rows) < len(tails):  # else most ends are in use anyway
+            used, number = np.unique(tail, return_inverse=True)
+            tails, tail = tails[used], number.astype(np.uint32)
         order = rows if self.order is None else self.order[rows]
         return PlateSet(
-            self.heads[heads],
-            starts.astype(np.uint32),
-            self.tails[tails],
-            tail.astype(np.uint32),
+            self.heads[head[first]],
+            np.append(first, len(rows)).astype(np.uint32),
+            tails,
+            tail,
             order.astype(np.uint32),
         )
 
