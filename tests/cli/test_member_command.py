@@ -26,7 +26,9 @@ def test_an_account_from_opening_to_closing(desk: CommandLine) -> None:
     assert "Before access" in said
     assert GOOD not in said
     desk.run("member", "roles", "ortiz", "supervisor", "detective")
-    today = dt.datetime.now(ZONE).date().isoformat()  # the agency's day, which is not always that of UTC
+    today = (
+        dt.datetime.now(ZONE).date().isoformat()
+    )  # the agency's day, which is not always that of UTC
     desk.run("member", "qualify", "ortiz", "training", "--on", today, "--all-topics")
     shown = desk.json("member", "show", "ortiz")
     assert (shown["name"], shown["roles"], shown["active"]) == (
