@@ -9,7 +9,6 @@ it was developed on other seeds.
 from __future__ import annotations
 
 import argparse
-import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from simulated_witnesses import City, build, by_memory, vehicles
+from tables import put
 
 from workbench.analysis.errormodels import ErrorModel, error_model
 from workbench.analysis.learned import Learned, changes
@@ -255,17 +255,6 @@ def confusions(learned: Learned, truth: Truth) -> list[str]:
     return lines
 
 
-def write(lines: list[str]) -> None:
-    """Put lines between the marks of the document."""
-    text = DOCUMENT.read_text("utf-8")
-    mark = r"(<!-- learning -->\n).*?(<!-- end of learning -->)"
-    body = "\n".join(lines) + "\n"
-    text, count = re.subn(mark, lambda found: found[1] + body + found[2], text, flags=re.DOTALL)
-    if count != 1:
-        raise SystemExit(f"{DOCUMENT} has no marks for learning.")
-    DOCUMENT.write_text(text, "utf-8")
-
-
 def main() -> None:
     """Measure, print, and write into the document where asked to."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -299,7 +288,7 @@ def main() -> None:
     lines = [about, "", *table_of(rows), "", *example, "", *searches(results)]
     print("\n".join(lines))
     if options.write:
-        write(lines)
+        put(DOCUMENT, "learning", lines)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from tables import put
 
 from workbench.analysis import kernel
 from workbench.analysis.errormodels import error_model
@@ -323,15 +324,6 @@ def _fill(world: Any, known: list[str]) -> None:
         )
 
 
-def write(name: str, lines: list[str]) -> None:
-    """Put lines between the marks of that name in the document."""
-    text = DOCUMENT.read_text("utf-8")
-    start, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
-    before, rest = text.split(start)
-    _, after = rest.split(end)
-    DOCUMENT.write_text(f"{before}{start}\n" + "\n".join(lines) + f"\n{end}{after}", "utf-8")
-
-
 def main() -> None:
     """Measure, print, and write into the document where asked to."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
@@ -348,8 +340,8 @@ def main() -> None:
     searches = whole(options.whole, options.searches) if options.whole else []
     if options.write:
         note = f"Best of four turns, one after the other, each on one core, Python {platform.python_version()}."
-        write("speed", [note, "", *quick])
-        write("whole searches", searches)
+        put(DOCUMENT, "speed", [note, "", *quick])
+        put(DOCUMENT, "whole searches", searches)
 
 
 if __name__ == "__main__":

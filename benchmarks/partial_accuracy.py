@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import simulated_witnesses as simulated
+from tables import put
 
 from workbench.analysis import kernel
 from workbench.analysis.evidence import said_value
@@ -308,15 +309,6 @@ def draw(cells: list[Cell], target: Path) -> None:
     plt.close(figure)
 
 
-def write(name: str, lines: list[str]) -> None:
-    """Put lines between the marks of that name in the document."""
-    text = DOCUMENT.read_text("utf-8")
-    start, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
-    before, rest = text.split(start)
-    _, after = rest.split(end)
-    DOCUMENT.write_text(f"{before}{start}\n" + "\n".join(lines) + f"\n{end}{after}", "utf-8")
-
-
 def prepared(options: Any) -> Trials:
     city = simulated.build(options.seed, reads_a_day=60_000, days=7, scenes=2 * options.witnesses)
     plates = [city.fleet.text(row) for row in range(0, len(city.fleet), 50)]
@@ -370,8 +362,8 @@ def main() -> None:
     print("\n".join([*table, "", *reached, "", *told]))
     print(f"{time.monotonic() - began:.0f} s")
     if options.write:
-        write("accuracy", [about, "", *table, "", *reached])
-        write("calibration", told)
+        put(DOCUMENT, "accuracy", [about, "", *table, "", *reached])
+        put(DOCUMENT, "calibration", told)
         draw(cells, PICTURE)
 
 

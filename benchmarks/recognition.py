@@ -1,6 +1,6 @@
 """How well plates are found and read: ours beside RapidOCR and Tesseract, where they are installed.
 
-    python benchmarks/recognition.py FOLDER [--others] [--weights FOLDER] [--details FILE]
+    python benchmarks/recognition.py FOLDER [--others] [--weights FOLDER] [--details FILE] [--plot FILE]
 
 FOLDER holds ``crops/`` with ``crops.csv`` (file, state, plate), and ``scenes/`` with ``scenes.csv`` (file, x, y, width,
 height, plate): crops of plates, and whole photographs with one labelled plate each. Nothing here is ever trained or
@@ -132,6 +132,42 @@ def overlap(a: tuple[float, ...], b: tuple[float, ...]) -> float:
     return shared / (a[2] * a[3] + b[2] * b[3] - shared)
 
 
+def draw(rows: list[tuple[str, str, str, float | None]], target: Path) -> None:
+    """Draw the reliability plot: how often crops said to be so probable were read rightly."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    mpl.rcParams["svg.hashsalt"] = "reader-calibration"
+    from matplotlib import pyplot as plt
+
+    sure = np.array([float(each or 0.0) for *_, each in rows])
+    right = np.array([alike(text) == alike(plate) for _, plate, text, _ in rows])
+    bins = np.minimum((sure * 10).astype(int), 9)
+    figure, (upper, lower) = plt.subplots(
+        2, 1, figsize=(4.8, 5.8), sharex=True, height_ratios=[4, 1], layout="constrained"
+    )
+    upper.plot([0, 1], [0, 1], color="0.6", linewidth=1, linestyle="--")
+    for number in range(10):
+        part = right[bins == number]
+        if len(part):
+            spread = 1.96 * np.sqrt(part.mean() * (1 - part.mean()) / len(part))
+            place = sure[bins == number].mean()
+            upper.errorbar(place, part.mean(), yerr=spread, color="#333333", marker="o", capsize=2)
+            upper.annotate(
+                f"{len(part)}", (place, part.mean()), (5, -12), textcoords="offset points"
+            )
+    lower.hist(sure, bins=np.linspace(0, 1, 21), color="0.55")
+    upper.set(xlim=(0, 1), ylim=(0, 1.05), ylabel="share that was right", aspect="equal")
+    lower.set(xlabel="probability said", ylabel="crops")
+    for axes in (upper, lower):
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.grid(color="0.9", linewidth=0.6)
+        axes.set_axisbelow(True)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(target, metadata={"Date": None} if target.suffix == ".svg" else None)
+    plt.close(figure)
+
+
 def measure_scenes(name: str, scenes: list[Scene]) -> dict[str, Any]:
     """Return how an engine does on whole photographs: what it found, and what it read of the labelled plate.
 
@@ -221,6 +257,7 @@ def main() -> None:
     parser.add_argument("--others", action="store_true", help="RapidOCR and Tesseract too")
     parser.add_argument("--weights", type=Path, help="other weights than the package's")
     parser.add_argument("--details", type=Path, help="write what was read wrongly, as CSV")
+    parser.add_argument("--plot", type=Path, help="draw the reliability plot, as SVG or PNG")
     given = parser.parse_args()
     cv2.setNumThreads(1)
     crops = load(given.folder)
@@ -234,6 +271,8 @@ def main() -> None:
             continue
         result, rows = measure(name, crops, read)
         print(json.dumps(result))
+        if given.plot and name == "ours":
+            draw(rows, given.plot)
         result, _ = measure(f"{name}, labelled boxes", boxes_of(scenes), read)
         print(json.dumps(result))
         if given.details and name == "ours":
