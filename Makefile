@@ -3,9 +3,10 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint lab lock clean
+.PHONY: help demo test extras lint lab lock clean
 
 VENV ?= .venv
+EXTRAS ?= .venv-extras
 BIN := $(VENV)/bin
 JOBS ?= logical
 ARGS ?=
@@ -30,6 +31,12 @@ demo: $(VENV)/installed ## build the demo city and make three reports
 test: $(VENV)/installed-dev ## run every test, notebooks included (JOBS=1 for one process)
 	$(BIN)/python -m pytest -n $(JOBS) --maxprocesses 8 --dist loadfile $(ARGS)
 
+extras: ## run the tests of recognition with every extra, in .venv-extras (downloads some gigabytes: torch)
+	$(MAKE) VENV=$(EXTRAS) $(EXTRAS)/installed-dev
+	$(EXTRAS)/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation \
+	    --editable '.[recognition,second-opinion,easyocr]'
+	$(EXTRAS)/bin/python -m pytest tests/recognition $(ARGS)
+
 lint: $(VENV)/installed-dev ## style, types, layers, notebooks without output
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -46,7 +53,7 @@ lock: $(VENV)/installed-dev ## resolve the locks anew (ARGS=--upgrade for the ne
 	    --group dev --constraint requirements/lock.txt
 
 clean: ## remove .venv and caches; data/ and reports/ stay
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist *.egg-info
+	rm -rf $(VENV) $(EXTRAS) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:

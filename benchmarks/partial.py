@@ -338,9 +338,10 @@ def main() -> None:
     quick = speed([int(count) for count in options.plates.split(",") if count])
     kernel.MAX_THREADS = 4
     searches = whole(options.whole, options.searches) if options.whole else []
-    if options.write:
+    if options.write and quick:
         note = f"Best of four turns, one after the other, each on one core, Python {platform.python_version()}."
         put(DOCUMENT, "speed", [note, "", *quick])
+    if options.write and searches:
         put(DOCUMENT, "whole searches", searches)
 
 

@@ -197,5 +197,5 @@ def test_make_targets_are_explained() -> None:
     assert phony
     explained = set(re.findall(r"^([a-z]+):.*## ", text, re.MULTILINE))
     assert explained == set(phony[1].split()) == {
-        "clean", "demo", "help", "lab", "lint", "lock", "test",
+        "clean", "demo", "extras", "help", "lab", "lint", "lock", "test",
     }  # fmt: skip
