@@ -34,6 +34,7 @@ MAX_THREADS = 4
 
 _CHUNK = 1 << 17
 _LANES = 4
+_ROUNDING = 1.0 + 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +92,27 @@ def scan(plates: PlateSet, tables: Tables, threshold: float = 0.0) -> Found:
     size = (items[1] - items[0]) + (pairs[1] - pairs[0]) + 1
     after = np.zeros((len(plates.tails), size + -size % _LANES))
     _compiled(_through_tails)(plates.tails, *model, *items, *pairs, after)
-    return _joined(plates, _through_heads, (*model, *items, *pairs), after, threshold)
+    last = _last_character(t, after.max(axis=0, initial=0.0), items, pairs)
+    return _joined(plates, _through_heads, (*model, *items, *pairs, *last), after, threshold)
+
+
+def _last_character(
+    tables: Tables, best: Floats, items: tuple[int, int], pairs: tuple[int, int]
+) -> tuple[Floats, Floats]:
+    """Return what the last character of a head and the best tail make of each item before it ``(36, m + 1)``.
+
+    The first is for the item itself; the second for one character earlier, where that one and the last changed places.
+    """
+    rows = len(tables.along)
+    ahead, pair = np.zeros(rows + 2), np.zeros(rows + 2)
+    ahead[slice(*items)] = best[: items[1] - items[0]]
+    pair[slice(*pairs)] = best[items[1] - items[0] :][: pairs[1] - pairs[0]]
+    first, last = tables.band[HEAD].tolist()
+    for i in range(last, first, -1):
+        ahead[i - 1] += tables.along[i] * ahead[i]
+    emission = np.pad(tables.emission, ((0, 0), (0, 2)))
+    itself = tables.missing * ahead[:rows] + (emission * ahead)[:, 1:-1] + (emission * pair)[:, 2:]
+    return itself, tables.swapped * ahead[:rows]
 
 
 def scan_positions(plates: PlateSet, table: Floats, threshold: float = 0.0) -> Found:
@@ -170,7 +191,7 @@ def _in_threads(work: Callable[[tuple[int, int]], Any], spans: list[tuple[int, i
         return list(pool.map(work, spans))
 
 
-def _through_heads(
+def _through_heads(  # noqa: PLR0912 - one loop, compiled as a whole
     heads: npt.NDArray[np.uint8],
     emission: Floats,
     missing: Floats,
@@ -182,6 +203,8 @@ def _through_heads(
     end_item: int,
     first_pair: int,
     end_pair: int,
+    itself: Floats,
+    swapped_last: Floats,
     best: Floats,
     threshold: float,
     kept: npt.NDArray[np.int64],
@@ -208,6 +231,15 @@ def _through_heads(
                 j += 1
         while j < HEAD and heads[k, j] != PAD:
             t, u = heads[k, j], heads[k, max(j - 1, 0)]
+            if (
+                j == HEAD - 1 and threshold > 0.0
+            ):  # with the best tail, before the last column is worked out
+                most = 0.0
+                for i in range(rows):
+                    most += columns[j + 1, i + 2] * itself[t, i]
+                    most += columns[j, i] * (emission[u, i] * swapped_last[t, i])
+                if most * _ROUNDING < threshold:
+                    break
             j += 1
             value = 0.0
             for i in range(band[j, 0], band[j, 1] + 1):  # all others stay at zero
@@ -215,6 +247,8 @@ def _through_heads(
                 said += columns[j - 1, i] * (swapped[t, i] * emission[u, i])
                 value = said + value * along[i]
                 columns[j + 1, i + 2] = value
+        if j < HEAD and heads[k, j] != PAD:
+            continue
         most = 0.0
         if j < HEAD:
             out[count] = 0.0
@@ -370,7 +404,7 @@ def _jit(numba: Any, function: Callable[..., Any], *, cache: bool) -> Callable[.
     elif function is _through_tails:
         signature = types.void(codes, *tables, *cut, matrix)
     elif function is _through_heads:
-        signature = types.int64(codes, *tables, *cut, *keep)
+        signature = types.int64(codes, *tables, *cut, matrix, matrix, *keep)
     else:
         signature = types.int64(codes, matrix, *keep)
     # Sums may be added up in any order, always the same one: so a vector is multiplied several numbers at a time.
