@@ -92,8 +92,10 @@ def scan(plates: PlateSet, tables: Tables, threshold: float = 0.0) -> Found:
     size = (items[1] - items[0]) + (pairs[1] - pairs[0]) + 1
     after = np.zeros((len(plates.tails), size + -size % _LANES))
     _compiled(_through_tails)(plates.tails, *model, *items, *pairs, after)
-    last = _last_character(t, after.max(axis=0, initial=0.0), items, pairs)
-    return _joined(plates, _through_heads, (*model, *items, *pairs, *last), after, threshold)
+    best = after.max(axis=0, initial=0.0)
+    last = _last_character(t, best, items, pairs)
+    before = (*model, *items, *pairs, *last)
+    return _joined(plates, _through_heads, before, after, best, threshold)
 
 
 def _last_character(
@@ -123,8 +125,9 @@ def scan_positions(plates: PlateSet, table: Floats, threshold: float = 0.0) -> F
     table : array (width, 37)
         Factors, none negative; the column of ``PAD`` holds what the end of the plate there means.
     """
-    factors = table[np.arange(HEAD, plates.width), plates.tails]
-    return _joined(plates, _along_heads, (table,), factors.prod(axis=1)[:, None], threshold)
+    after = table[np.arange(HEAD, plates.width), plates.tails].prod(axis=1)[:, None]
+    best = after.max(axis=0, initial=0.0)
+    return _joined(plates, _along_heads, (table,), after, best, threshold)
 
 
 def _joined(
@@ -132,10 +135,10 @@ def _joined(
     through: Callable[..., Any],
     model: tuple[Any, ...],
     after: Floats,
+    best: Floats,
     threshold: float,
 ) -> Found:
     """Find plates by the product of the vector of their head, worked out here, and that of their tail."""
-    best = after.max(axis=0, initial=0.0)
     kept = np.empty(len(plates.heads), dtype=np.int64)
     before = np.empty((len(plates.heads), after.shape[1]))  # of no cost where it is not written to
     count = _compiled(through)(plates.heads, *model, best, threshold, kept, before)

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from workbench.analysis.fits import Odd
 from workbench.analysis.plates import MAX_LENGTH, STATES
 from workbench.analysis.plateset import HEAD, NARROW, PAD, PlateSet
 from workbench.analysis.scoring import fits_series
@@ -70,6 +71,11 @@ class Shelf:
     def odd(self) -> npt.NDArray[np.bool_]:
         """Which plates fit no series of their state."""
         return np.asarray(self.marks >= _ODD)
+
+    @functools.cached_property
+    def odd_plates(self) -> Odd:
+        """Those plates, set apart: every search asks for them."""
+        return Odd.of(self.plates, self.odd)
 
     @functools.cached_property
     def state_counts(self) -> dict[str, float]:

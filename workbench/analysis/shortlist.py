@@ -7,7 +7,6 @@ of the final ranking are shares of all vehicles and not of a short list.
 
 from __future__ import annotations
 
-import functools
 from collections import Counter
 from dataclasses import dataclass, replace
 
@@ -148,7 +147,7 @@ class _Weigher:
     def __call__(self, shelf: Shelf, inside: npt.NDArray[np.bool_]) -> tuple[Rows, Floats]:
         """Return the places of the plates that fit, and the likelihood of each."""
         if inside.mean() > _MOST_OF_THEM:
-            fits = self._fits(shelf.plates, _odd_on(shelf))
+            fits = self._fits(shelf.plates, shelf.odd_plates)
             fits = fits.of(inside[fits.rows])
         else:
             rows = np.flatnonzero(inside)
@@ -166,12 +165,6 @@ class _Weigher:
             camera=self.camera,
             threshold=self.threshold,
         )
-
-
-@functools.lru_cache(maxsize=2)
-def _odd_on(shelf: Shelf) -> Odd:
-    """Return the odd plates of a shelf; kept, since every search asks for them."""
-    return Odd.of(shelf.plates, shelf.odd)
 
 
 _MISREAD = chance_misread(np.arange(256))
