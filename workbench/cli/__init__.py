@@ -33,6 +33,7 @@ _COMMANDS = {
     "policy": ("workbench.cli.policy", "The policy profiles, and what proves each clause."),
     "demo": ("workbench.cli.demo", "Build the fictional city and make three reports."),
     "doctor": ("workbench.cli.doctor", "Say what is missing and how to mend it."),
+    "desk": ("workbench.cli.desk", "Open the search desk as a page, offline."),
     "lab": ("workbench.cli.lab", "Open JupyterLab on this home, offline."),
 }
 

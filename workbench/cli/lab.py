@@ -11,12 +11,12 @@ import click
 from workbench.cli.common import Desk, pass_desk
 from workbench.errors import NotSetUp
 
-__all__ = ["arguments", "environment", "lab"]
+__all__ = ["CONFIG", "CONTENT_POLICY", "arguments", "environment", "lab"]
 
-_CONFIG = Path(__file__).parent / "jupyter"
+CONFIG = Path(__file__).parent / "jupyter"
 # What the browser may load, and from where: this server, and nobody else. JupyterLab itself needs the inline and
 # evaluated scripts; a notebook's output cannot fetch a map tile or a font from elsewhere, or send anything there.
-_CONTENT_POLICY = (
+CONTENT_POLICY = (
     "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; "
     "connect-src 'self' data: blob:; frame-ancestors 'self'; form-action 'self'; base-uri 'self'"
 )
@@ -38,7 +38,7 @@ def arguments(folder: Path, *, port: int, browser: bool, root: bool = False) -> 
         f"--ServerApp.root_dir={folder}",
         f"--ServerApp.open_browser={browser}",
         f"--ServerApp.allow_root={root}",
-        f"--ServerApp.tornado_settings={{'headers': {{'Content-Security-Policy': {_CONTENT_POLICY!r}}}}}",
+        f"--ServerApp.tornado_settings={{'headers': {{'Content-Security-Policy': {CONTENT_POLICY!r}}}}}",
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
         "--LabApp.extension_manager=readonly",
@@ -47,7 +47,7 @@ def arguments(folder: Path, *, port: int, browser: bool, root: bool = False) -> 
 
 def environment(home: Path) -> dict[str, str]:
     """Return the environment of JupyterLab and of its kernels: this home, this interpreter."""
-    paths = [str(_CONFIG), os.environ.get("JUPYTER_CONFIG_PATH", "")]
+    paths = [str(CONFIG), os.environ.get("JUPYTER_CONFIG_PATH", "")]
     return {
         **os.environ,
         "WORKBENCH_HOME": str(home),
