@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from workbench.records import hotlist_tables  # noqa: F401 - its tables belong to the metadata
 from workbench.records.tables import metadata
 
 connection = context.config.attributes["connection"]
