@@ -49,6 +49,8 @@ def with_surroundings(rng: np.random.Generator, plate: Gray) -> Gray:
             int(rng.integers(256)),
             int(rng.integers(1, 14)),
         )
+    if rng.random() < 0.12:
+        _lettering(rng, scene)
     radius = int(rng.integers(1, 13))
     shape = np.zeros((height, width), np.uint8)
     for inset, tall in ((0, radius), (radius, 0)):
@@ -70,6 +72,18 @@ def with_surroundings(rng: np.random.Generator, plate: Gray) -> Gray:
     placed = np.zeros_like(scene)
     placed[MARGIN_Y : MARGIN_Y + h, MARGIN_X : MARGIN_X + w] = plate
     return np.where(shape > 127, placed, scene)
+
+
+def _lettering(rng: np.random.Generator, scene: Gray) -> None:
+    """Put words beside the plate: a maker's name, a sticker, a frame wider than the plate; in place."""
+    height, width = scene.shape
+    said = "".join(rng.choice(list("ABCDEFGHIJKLMNOPRSTUVWXY0123456789"), rng.integers(3, 12)))
+    size = rng.uniform(0.35, 0.75)
+    x = int(rng.integers(MARGIN_X, width - 3 * MARGIN_X))
+    y = MARGIN_Y - 3 if rng.random() < 0.5 else height - int(rng.integers(2, 8))
+    face = int(rng.choice([cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX]))
+    tone, thick = int(rng.integers(256)), int(rng.integers(1, 4))
+    cv2.putText(scene, said, (x, y), face, size, tone, thick, cv2.LINE_AA)
 
 
 def photograph(rng: np.random.Generator, scene: Gray, size: tuple[int, int]) -> Gray:
@@ -103,6 +117,8 @@ def photograph(rng: np.random.Generator, scene: Gray, size: tuple[int, int]) -> 
         quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(24, 95))]
         packed = cv2.imencode(".jpg", picture, quality)[1]
         picture = np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE), np.uint8)
+    if rng.random() < 0.14:
+        picture = _enlarged(rng, picture)
     if rng.random() < 0.12:
         soft = cv2.GaussianBlur(picture, (0, 0), 1.2)
         picture = cv2.addWeighted(picture, 1.8, soft, -0.8, 0)
@@ -114,6 +130,22 @@ def photograph(rng: np.random.Generator, scene: Gray, size: tuple[int, int]) -> 
         else cv2.INTER_LINEAR
     )
     return cv2.resize(picture, (size[1], size[0]), interpolation=way)
+
+
+def _enlarged(rng: np.random.Generator, picture: Gray) -> Gray:
+    """Return the picture as one that was kept small, or filmed, and enlarged again."""
+    height, width = picture.shape
+    small = max(46.0, width * rng.uniform(0.35, 0.8))
+    size = (round(small), max(14, round(small * height / width)))
+    if size[0] >= width:
+        return picture
+    kept = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    if rng.random() < 0.5:
+        quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(30, 90))]
+        packed = cv2.imencode(".jpg", kept, quality)[1]
+        kept = np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE), np.uint8)
+    way = cv2.INTER_CUBIC if rng.random() < 0.5 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(kept, (width, height), interpolation=way), np.uint8)
 
 
 def _seen(rng: np.random.Generator, scene: Gray, width: int, height: int) -> Gray:
@@ -164,6 +196,8 @@ def _lit(rng: np.random.Generator, light: _Floats) -> _Floats:
     gamma = float(np.exp(rng.normal(0, 0.35)))
     light = (255 * (np.clip(light, 0, 255) / 255) ** gamma).astype(np.float32)
     low, high = rng.uniform(0, 80), rng.uniform(140, 275)
+    if rng.random() < 0.07:  # haze, a dirty window, dusk
+        high = low + rng.uniform(25, 60)
     light = low + light * ((high - low) / 255)
     kind = rng.random()
     if kind < 0.35:

@@ -146,6 +146,7 @@ def _words(look: _Look, image: Image) -> None:
         lower = county
     else:
         lower = special if look.chance(0.15) else slogan
+    tall = 1.45 if look.chance(0.12) else 1.0
     if look.chance(0.95):
         y = rng.uniform(0.09, 0.145) * HEIGHT
         _word(
@@ -154,8 +155,8 @@ def _words(look: _Look, image: Image) -> None:
             upper,
             top_ink,
             (WIDTH * rng.uniform(0.42, 0.58), y),
-            HEIGHT * rng.uniform(0.13, 0.22),
-            WIDTH * rng.uniform(0.35, 0.66),
+            HEIGHT * rng.uniform(0.13, 0.22) * tall,
+            WIDTH * rng.uniform(0.35, 0.66) * tall,
         )
     if look.chance(0.88):
         y = HEIGHT * rng.uniform(0.86, 0.93)
@@ -165,7 +166,7 @@ def _words(look: _Look, image: Image) -> None:
             lower,
             bottom_ink,
             (WIDTH * rng.uniform(0.42, 0.58), y),
-            HEIGHT * rng.uniform(0.09, 0.16),
+            HEIGHT * rng.uniform(0.09, 0.16) * tall,
             WIDTH * rng.uniform(0.3, 0.75),
         )
     if look.chance(0.08):
@@ -202,9 +203,9 @@ def _number(look: _Look, image: Image, number: Number, left: float, right: float
     height = round(rng.uniform(0.38, 0.56) * HEIGHT)
     die, face = _glyphs(look)
     stretch = float(rng.uniform(0.75, 1.2))
-    masks = [
-        _mask(die, face, c, height, stretch) if c not in SIGNS else None for c in number.pieces
-    ]
+    bars = not die and "I" not in number.text and look.chance(0.3)  # a 1 that is a bar
+    drawn = number.pieces.replace("1", "I") if bars else number.pieces
+    masks = [_mask(die, face, c, height, stretch) if c not in SIGNS else None for c in drawn]
     widths = [
         m.shape[1] if m is not None else _room(rng, c, height)
         for m, c in zip(masks, number.pieces, strict=True)
@@ -393,7 +394,7 @@ def _frame(look: _Look, image: Image) -> None:
         [(20, 20, 20), (40, 38, 36), (190, 190, 195), (120, 120, 125), scenery.random_color(rng)]
     )
     side = round(rng.uniform(0.01, 0.035) * WIDTH)
-    top, bottom = (round(rng.uniform(0.02, 0.17) * HEIGHT) for _ in range(2))
+    top, bottom = (round(rng.uniform(0.02, 0.19) * HEIGHT) for _ in range(2))
     image[:top], image[HEIGHT - bottom :], image[:, :side], image[:, WIDTH - side :] = (color,) * 4
     shade(image[:top], np.linspace(25, -25, max(1, top), dtype=np.float32)[:, None])
     for y, depth in ((top / 2, top), (HEIGHT - bottom / 2, bottom)):

@@ -18,7 +18,9 @@ MAX_CHARACTERS = 8
 SIGNS = " -.*"
 """What may stand between two groups: a gap, a dash, a dot, an emblem."""
 
-_CONFUSED = "111111ITTLLJ7WWHHMMNNVVYYUUXK00OODDQQCG88BB55SS22ZZ66G3PRFE4A9"
+_CONFUSED = "111111ITTLLJ7WWHHMMNNVVYYUUXK00OODDQQCCG88BB55SS22ZZ66G3PRFFEEEE4A9"
+_KEEPS_KIND = 0.75
+_RARE = "IOQ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +53,12 @@ def random_number(rng: np.random.Generator, state: str) -> Number:
     """
     design = read_data("designs.yaml")["states"][state]
     kind = rng.random()
-    if kind < 0.5:
+    if kind < 0.52:
         text = _serial(rng, state, design)
-    elif kind < 0.6:
+    elif kind < 0.64:
         words: list[str] = read_data("designs.yaml")["words"]
-        text = words[rng.integers(len(words))][:MAX_CHARACTERS]
+        text = words[rng.integers(len(words))] if rng.random() < 0.35 else _spoken(rng)
+        text = text[:MAX_CHARACTERS]
         if len(text) < 6 and rng.random() < 0.4:
             text += "".join(rng.choice(list(DIGITS), rng.integers(1, 3)))
     else:
@@ -79,16 +82,30 @@ def _serial(rng: np.random.Generator, state: str, design: dict[str, Any]) -> str
     every = formats()
     series: list[str] = design.get("series", [])
     if series:
-        sets = {"#": DIGITS, "@": LETTERS}
+        # Most states leave out the letters that look like digits.
+        letters = "".join(c for c in LETTERS if c not in _RARE) if rng.random() < 0.8 else LETTERS
+        sets = {"#": DIGITS, "@": letters}
         places = [sets[sign] for sign in series[rng.integers(len(series))]]
     else:
         places = list(every[rng.integers(len(every))].positions)
     return "".join(p[rng.integers(len(p))] for p in places)
 
 
+def _spoken(rng: np.random.Generator) -> str:
+    """Return what could be a word or two: consonants and vowels by turns, a digit for a sound now and then."""
+    text, vowel = "", bool(rng.random() < 0.3)
+    for _ in range(int(rng.integers(3, 9))):
+        text += str(rng.choice(list("AAEEEIIOOU" if vowel else "BCDFGHJKLLMMNNPRRSSTTVWXYZ")))
+        vowel = vowel != (rng.random() < 0.78)
+    if rng.random() < 0.15:
+        at = int(rng.integers(len(text)))
+        text = text[:at] + str(rng.choice(list("24810"))) + text[at + 1 :]
+    return text
+
+
 def _scattered(rng: np.random.Generator) -> str:
     length = int(
-        rng.choice([1, 2, 3, 4, 5, 6, 7, 8], p=[0.01, 0.03, 0.05, 0.1, 0.16, 0.25, 0.3, 0.1])
+        rng.choice([1, 2, 3, 4, 5, 6, 7, 8], p=[0.01, 0.02, 0.04, 0.07, 0.13, 0.29, 0.37, 0.07])
     )
     kind = rng.random()
     if kind < 0.55:
@@ -105,7 +122,9 @@ def _scattered(rng: np.random.Generator) -> str:
     text = [s[rng.integers(len(s))] for s in sets]
     for i in range(length):
         if rng.random() < 0.3:
-            text[i] = _CONFUSED[rng.integers(len(_CONFUSED))]
+            other = _CONFUSED[rng.integers(len(_CONFUSED))]
+            if other.isdigit() == text[i].isdigit() or rng.random() > _KEEPS_KIND:
+                text[i] = other
         elif i and rng.random() < 0.06:
             text[i] = text[i - 1]
     return "".join(text)

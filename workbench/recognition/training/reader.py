@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import copy
+import itertools
 import json
 import queue
 import threading
@@ -38,6 +39,7 @@ _CODE = {character: code for code, character in enumerate(ALPHABET, start=1)}
 _PLATES = 20_000
 _HELD = 4_000
 _CHECK_EVERY = 500
+_LOOK_EVERY = 500
 Say = Callable[[str], None]
 
 
@@ -67,6 +69,8 @@ class Course:
         Weights to begin with instead of random ones.
     smoothing : float
         How much is taken from the true class, for the first three quarters.
+    compiled : bool
+        Whether torch compiles the network, which needs a C++ compiler and is some tenths faster.
     """
 
     work: Path
@@ -79,6 +83,7 @@ class Course:
     threads: int = 2
     start: Path | None = None
     smoothing: float = 0.05
+    compiled: bool = False
 
 
 def targets(texts: list[str]) -> npt.NDArray[np.int64]:
@@ -89,14 +94,19 @@ def targets(texts: list[str]) -> npt.NDArray[np.int64]:
     return result
 
 
-def _batches(course: Course, shards: list[Shard]) -> Iterator[tuple[Tensor, Tensor]]:
-    """Yield photographs of plates drawn by lot, for ever; made in a thread of its own."""
+def _batches(course: Course) -> Iterator[tuple[Tensor, Tensor]]:
+    """Yield photographs of plates drawn by lot, for ever; made in a thread of its own.
+
+    Shards that another process is still drawing join as they are finished.
+    """
     ready: queue.Queue[tuple[Tensor, Tensor]] = queue.Queue(6)
 
     def produce() -> None:
         rng = np.random.default_rng([course.seed, 7])
-        sizes = np.cumsum([len(shard.texts) for shard in shards])
-        while True:
+        for count in itertools.count():
+            if count % _LOOK_EVERY == 0:
+                shards = list(open_shards(course.work / "corpus"))[: course.shards]
+                sizes = np.cumsum([len(shard.texts) for shard in shards])
             pictures = np.empty((course.batch, HEIGHT, WIDTH), np.uint8)
             texts = []
             for i, at in enumerate(rng.integers(sizes[-1], size=course.batch)):
@@ -144,7 +154,7 @@ def exact(found: npt.NDArray[np.float32], wanted: npt.NDArray[np.int64]) -> tupl
     return float(strict), float(alike)
 
 
-def _loss(net: PlateNetwork, x: Tensor, y: Tensor, smoothing: float) -> Tensor:
+def _loss(net: nn.Module, x: Tensor, y: Tensor, smoothing: float) -> Tensor:
     with torch.autocast("cpu", torch.bfloat16):
         places, columns = net(x.contiguous(memory_format=torch.channels_last))
     by_place = nn.functional.cross_entropy(
@@ -173,21 +183,21 @@ def train(course: Course, say: Say) -> dict[str, Any]:
     cv2.setNumThreads(1)
     held = next(open_shards(course.work / "held"))
     pictures, wanted = held_back(held, seed=course.seed)
-    shards = list(open_shards(course.work / "corpus"))[: course.shards]
     net = PlateNetwork()
     if course.start is not None:
         net.load_state_dict(torch.load(course.start, weights_only=True))
     net = net.to(memory_format=torch.channels_last)
     average = copy.deepcopy(net)
+    forward = torch.compile(net) if course.compiled else net
     optimizer = torch.optim.AdamW(net.parameters(), lr=course.rate, weight_decay=0.02)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, course.rate, total_steps=course.steps, pct_start=0.06, final_div_factor=200
     )
     best: dict[str, Any] = {"alike": -1.0}
     began, running = time.monotonic(), 0.0
-    for step, (x, y) in enumerate(_batches(course, shards), start=1):
+    for step, (x, y) in enumerate(_batches(course), start=1):
         net.train()
-        loss = _loss(net, x, y, course.smoothing if step < 0.75 * course.steps else 0.0)
+        loss = _loss(forward, x, y, course.smoothing if step < 0.75 * course.steps else 0.0)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(net.parameters(), 5.0)
@@ -228,6 +238,7 @@ def main(arguments: list[str] | None = None) -> None:
         "--to", type=Path, help="calibrate, and write the weights that ship to this folder"
     )
     parser.add_argument("--smoothing", type=float, default=0.05)
+    parser.add_argument("--compiled", action="store_true", help="faster, with a C++ compiler")
     given = parser.parse_args(arguments)
     course = Course(
         given.work,
@@ -240,6 +251,7 @@ def main(arguments: list[str] | None = None) -> None:
         given.threads,
         given.start,
         given.smoothing,
+        given.compiled,
     )
     draw_shard(
         course.work / "held",

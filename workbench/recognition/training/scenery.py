@@ -88,6 +88,10 @@ def shade(image: Image, light: npt.NDArray[Any]) -> None:
 def emboss(rng: np.random.Generator, image: Image, relief: Mask, ink: Color) -> None:
     """Paint the number and give it the light and shadow of pressed metal."""
     color = np.clip(np.array(ink) + rng.normal(0, 10, 3), 0, 255)
+    faded = rng.random() < 0.12
+    if faded:  # paint that is nearly gone, or hardly another tone than the ground
+        part = rng.uniform(0.35, 0.75)
+        color = color * (1 - part) + part * image[image.shape[0] // 4 :].reshape(-1, 3).mean(0)
     mask = relief
     if rng.random() < 0.3:
         mask = cv2.GaussianBlur(mask, (0, 0), float(rng.uniform(0.4, 1.0)))
@@ -97,7 +101,7 @@ def emboss(rng: np.random.Generator, image: Image, relief: Mask, ink: Color) -> 
               opposite(color) if rng.random() < 0.7 else random_color(rng))  # fmt: skip
     share = float(rng.uniform(0.75, 1.0))
     paint(image, (mask * share).astype(np.uint8), (image.shape[1] / 2, image.shape[0] / 2), color)
-    if rng.random() < 0.7:
+    if faded or rng.random() < 0.7:
         soft = cv2.GaussianBlur(relief, (0, 0), float(rng.uniform(0.8, 2.0))).astype(np.float32)
         dx, dy = rng.normal(0, 1.2, 2)
         moved = cv2.warpAffine(

@@ -46,10 +46,12 @@ class Die:
     forms: dict[str, int]
 
 
-_FORMS = {"0": 3, "1": 4, "2": 2, "3": 2, "4": 2, "6": 2, "7": 3, "9": 2, "A": 3, "G": 2, "I": 2, "J": 2, "K": 2,
-          "M": 3, "N": 1, "Q": 3, "R": 2, "S": 1, "V": 2, "W": 4, "Y": 2, "Z": 2}  # fmt: skip
-_LIKELY = {"0": (0.80, 0.12, 0.08), "1": (0.36, 0.44, 0.10, 0.10), "I": (0.3, 0.7), "Z": (0.93, 0.07),
-           "7": (0.7, 0.2, 0.1)}  # fmt: skip
+_FORMS = {"0": 3, "1": 4, "2": 2, "3": 2, "4": 2, "6": 2, "7": 3, "8": 2, "9": 2, "A": 3, "B": 3, "C": 3, "D": 3,
+          "E": 5, "F": 3, "G": 2, "I": 2, "J": 2, "K": 2, "L": 2, "M": 3, "N": 1, "O": 2, "Q": 3, "R": 2, "S": 2,
+          "V": 2, "W": 4, "Y": 2, "Z": 2}  # fmt: skip
+_LIKELY = {"0": (0.80, 0.12, 0.08), "1": (0.36, 0.44, 0.10, 0.10), "I": (0.4, 0.6), "Z": (0.93, 0.07),
+           "7": (0.7, 0.2, 0.1), "D": (0.6, 0.2, 0.2), "L": (0.7, 0.3), "O": (0.6, 0.4)}  # fmt: skip
+_BARE_LETTER = 0.12
 
 
 def random_die(rng: np.random.Generator) -> Die:
@@ -58,7 +60,9 @@ def random_die(rng: np.random.Generator) -> Die:
     for character, count in _FORMS.items():
         likely = _LIKELY.get(character)
         forms[character] = int(rng.choice(count, p=likely) if likely else rng.integers(count))
-    width = float(rng.uniform(0.34, 0.58))
+    if forms["1"] == 0:  # a state whose 1 is a bar gives its I serifs, if it issues one
+        forms["I"] = int(rng.random() > _BARE_LETTER)
+    width = float(rng.uniform(0.34, 0.58) if rng.random() < 0.85 else rng.uniform(0.55, 0.7))
     return Die(
         width=width,
         stroke=float(rng.uniform(0.09, min(0.175, 0.34 * width))),
@@ -93,6 +97,8 @@ def _relative_width(character: str, die: Die) -> float:
         return (0.02, 0.62)[form]
     if character in "MW":
         return 1.05 + 0.12 * (die.forms.get("M", 0) + 1)
+    if character == "O" and die.forms.get("O", 0):
+        return 1.12
     return 0.85 if character in "LJEF" and die.forms.get("L", 0) else 1.0
 
 
@@ -226,6 +232,51 @@ def _nine(w: float, r: float, form: int) -> _Lines:
     ]
 
 
+def _eight(w: float, r: float, form: int) -> _Lines:
+    if form:
+        return [_box(0, 0, w, 0.5, r), _box(0, 0.5, w, 1, r)]
+    return [_box(w * 0.04, 0, w * 0.96, 0.47, r), _box(0, 0.47, w, 1, r)]
+
+
+def _b(w: float, r: float, form: int) -> _Lines:
+    waist, upper, left = ((0.47, 0.95, 0.0), (0.5, 1.0, 0.0), (0.47, 0.92, 0.25))[form]
+    return [
+        _box(0, 0, w * upper, waist, left * r, r, r, 0),
+        _box(0, waist, w, 1, 0, r, r, left * r),
+    ]
+
+
+def _c(w: float, r: float, form: int) -> _Lines:
+    tip = (0.29, 0.37, 0.2)[form]
+    return [_open((w, tip, 0), (w, 0, r), (0, 0, r), (0, 1, r), (w, 1, r), (w, 1 - tip, 0))]
+
+
+def _d(w: float, r: float, form: int) -> _Lines:
+    left = (0.0, 0.2, 0.45)[form] * r
+    return [_box(0, 0, w, 1, left, r, r, left)]
+
+
+def _e(w: float, r: float, form: int) -> _Lines:
+    arm = (0.78, 1.0, 0.62, 0.85, 0.8)[form]
+    corner = 0.5 * r if form == 3 else 0.0
+    back = _open((w, 0, 0), (0, 0, corner), (0, 1, corner), (w, 1, 0))
+    shape = [back, _line((0, 0.48), (w * arm, 0.48))]
+    if form == 4:  # arms that end in serifs
+        shape += [_line((w, 0), (w, 0.13)), _line((w, 0.87), (w, 1))]
+    return shape
+
+
+def _f(w: float, r: float, form: int) -> _Lines:  # noqa: ARG001
+    arm, height = ((0.78, 0.49), (1.0, 0.5), (0.65, 0.46))[form]
+    return [_line((w, 0), (0, 0), (0, 1)), _line((0, height), (w * arm, height))]
+
+
+def _s(w: float, r: float, form: int) -> _Lines:
+    tip = 0.2 if form else 0.26
+    upper: tuple[_Corner, ...] = ((w, tip, 0), (w, 0, r), (0, 0, r), (0, 0.48, r))
+    return [_open(*upper, (w, 0.48, r), (w, 1, r), (0, 1, r), (0, 1 - tip, 0))]
+
+
 def _a(w: float, r: float, form: int) -> _Lines:
     if form == 2:
         return [_open((0, 1, 0), (0, 0, r), (w, 0, r), (w, 1, 0)), _line((0, 0.58), (w, 0.58))]
@@ -296,35 +347,18 @@ def _z(w: float, r: float, form: int) -> _Lines:  # noqa: ARG001
     return [*shape, _line((w * 0.2, 0.5), (w * 0.8, 0.5))] if form else shape
 
 
-_FORMED = {"0": _zero, "1": _one, "2": _two, "3": _three, "4": _four, "5": _five, "6": _six, "7": _seven, "9": _nine,
-           "A": _a, "G": _g, "I": _i, "J": _j, "K": _k, "M": _m, "Q": _q, "R": _r, "V": _v, "W": _w, "Y": _y,
-           "Z": _z}  # fmt: skip
+_FORMED = {"0": _zero, "1": _one, "2": _two, "3": _three, "4": _four, "5": _five, "6": _six,
+           "7": _seven, "8": _eight, "9": _nine, "A": _a, "B": _b, "C": _c, "D": _d, "E": _e, "F": _f,
+           "G": _g, "I": _i, "J": _j, "K": _k, "M": _m, "Q": _q, "R": _r, "S": _s, "V": _v, "W": _w,
+           "Y": _y, "Z": _z}  # fmt: skip
 
 # Those of one form, in a cell of width 1 with a corner radius of 1 for a whole one.
 _PLAIN: dict[str, _Lines] = {
-    "8": [_box(0.04, 0, 0.96, 0.47, 1), _box(0, 0.47, 1, 1, 1)],
-    "B": [_box(0, 0, 0.95, 0.47, 0, 1, 1, 0), _box(0, 0.47, 1, 1, 0, 1, 1, 0)],
-    "C": [_open((1, 0.29, 0), (1, 0, 1), (0, 0, 1), (0, 1, 1), (1, 1, 1), (1, 0.71, 0))],
-    "D": [_box(0, 0, 1, 1, 0, 1, 1, 0)],
-    "E": [_line((1, 0), (0, 0), (0, 1), (1, 1)), _line((0, 0.48), (0.78, 0.48))],
-    "F": [_line((1, 0), (0, 0), (0, 1)), _line((0, 0.49), (0.78, 0.49))],
     "H": [_line((0, 0), (0, 1)), _line((1, 0), (1, 1)), _line((0, 0.49), (1, 0.49))],
     "L": [_line((0, 0), (0, 1), (1, 1))],
     "N": [_line((0, 1), (0, 0), (1, 1), (1, 0))],
     "O": [_box(0, 0, 1, 1, 1)],
     "P": [_line((0, 0), (0, 1)), _box(0, 0, 1, 0.53, 0, 1, 1, 0)],
-    "S": [
-        _open(
-            (1, 0.26, 0),
-            (1, 0, 1),
-            (0, 0, 1),
-            (0, 0.48, 1),
-            (1, 0.48, 1),
-            (1, 1, 1),
-            (0, 1, 1),
-            (0, 0.74, 0),
-        )
-    ],
     "T": [_line((0, 0), (1, 0)), _line((0.5, 0), (0.5, 1))],
     "U": [_open((0, 0, 0), (0, 1, 1), (1, 1, 1), (1, 0, 0))],
     "X": [_line((0, 0), (1, 1)), _line((1, 0), (0, 1))],
