@@ -33,6 +33,7 @@ _REINSTALL = (
 _LAB_HALVES = {
     "@jupyter-widgets/jupyterlab-manager": ("ipywidgets", "jupyterlab_widgets"),
     "jupyter-leaflet": ("ipyleaflet", "jupyter-leaflet"),
+    "anywidget": ("anywidget", "anywidget"),
 }
 
 
