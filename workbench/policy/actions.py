@@ -28,6 +28,15 @@ ACTIONS: dict[str, str] = {
     "audit.review": "run an audit report and enter findings",
     "audit.verify": "check the access record for alterations",
     "audit.checkpoint": "sign a checkpoint of the access record",
+    "hold.add": "hold reads back from a purge",
+    "hold.list": "see what is held back, for whom and why",
+    "hold.review": "review a hold, or enter the court order that it rests on",
+    "hold.release": "release a hold, or ask for its release",
+    "retention.plan": "see what a purge would destroy and what is held, in counts",
+    "retention.request": "ask for a purge",
+    "retention.approve": "enter an approval of a purge that somebody else asked for",
+    "retention.run": "run an approved purge",
+    "evidence.package": "put a case's held reads into a package to be booked into evidence",
     "policy.change": "choose or change the policy profile",
 }
 """Action names with what each allows, in words."""

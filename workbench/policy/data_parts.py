@@ -7,20 +7,26 @@ from typing import Literal
 
 from pydantic import Field
 
-from workbench.policy.basis import Cited, Text
+from workbench.policy.basis import Cited, Slug, Text
 from workbench.policy.period import Period
 
 __all__ = [
     "AccessField",
     "AccessRecord",
+    "Approval",
     "Breach",
     "Custody",
+    "HoldRules",
+    "KeptClass",
+    "Preservation",
     "PrivateReads",
     "Publication",
+    "Purging",
     "Releases",
     "Retention",
     "StateDatabase",
     "Transfers",
+    "Unrelated",
 ]
 
 Suspension = Literal[
@@ -52,6 +58,50 @@ AccessFieldName = Literal[
 ]
 
 
+class KeptClass(Cited):
+    """A class of records beside the reads, and how long it is kept."""
+
+    name: Literal["images", "hits", "training-records"]
+    with_reads: bool = Field(False, description="They go with the reads that they belong to.")
+    keep: Period | None = Field(
+        None, description="Shortest time they are kept; null where they go with the reads."
+    )
+
+
+class Approval(Cited):
+    """An approval that a purge needs, each by another person than who asks for the purge."""
+
+    id: Slug
+    what: Text = Field(description="What is approved, by whom: 'written consent of …'.")
+
+
+class Purging(Cited):
+    """What has to be in hand before anything is purged."""
+
+    approvals: tuple[Approval, ...] = Field(
+        min_length=1, description="Each is entered by another member; nobody approves their own."
+    )
+    valid_for: Period = Field(description="How long an order stands once it is asked for.")
+
+
+class HoldRules(Cited):
+    """How holds are looked after."""
+
+    review_every: Period = Field(description="Longest time between two reviews of a hold.")
+
+
+class Preservation(Cited):
+    """What a preservation request does before a court has spoken."""
+
+    lasts: Period = Field(description="How long it suspends a purge without a court order.")
+
+
+class Unrelated(Cited):
+    """Reads unrelated to official business, which go before their longest time."""
+
+    after: Period = Field(description="When a read that nobody has declared related counts as such.")
+
+
 class Retention(Cited):
     """How long reads are kept, what suspends a purge, and how held reads leave."""
 
@@ -77,10 +127,23 @@ class Retention(Cited):
     booked: bool = Field(False, description="What leaves is booked into evidence.")
     media_clause: str = Field("", description="Clause that says so.")
     schedule: str = Field("", description="Records schedule or protocol that it follows.")
+    classes: tuple[KeptClass, ...] = Field((), description="What is kept beside the reads.")
+    purging: Purging | None = Field(
+        None, description="What a purge needs; null: nothing can be purged."
+    )
+    holds: HoldRules | None = Field(
+        None, description="How holds are looked after; null: no hold can be placed."
+    )
+    preservation: Preservation | None = Field(
+        None, description="How long a preservation request stands alone; null where none is known."
+    )
+    unrelated: Unrelated | None = Field(
+        None, description="When unrelated reads go, with purge_unrelated; null: with all others."
+    )
 
     def horizon(self, now: dt.datetime) -> dt.datetime | None:
         """Return the moment before which no read is shown, or None where the text sets none."""
-        return self.reads_max.before(now) if self.reads_max else None
+        return self.reads_max.outlived(now) if self.reads_max else None
 
 
 class AccessField(Cited):

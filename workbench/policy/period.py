@@ -55,6 +55,23 @@ class Period(RootModel[Annotated[str, Field(pattern=_TEXT)]]):
             self._shift(moment.date(), -1), moment.timetz(), tzinfo=moment.tzinfo
         )
 
+    def outlived(self, moment: dt.datetime) -> dt.datetime:
+        """Return the moment before which everything has lasted longer than this.
+
+        Where the month back is shorter, the whole of its last day has: nine months from February 28 end on November 28,
+        so on November 30 nothing of February is younger.
+
+        Examples
+        --------
+        >>> import datetime as dt
+        >>> Period("9 months").outlived(dt.datetime(2026, 11, 30, 12, tzinfo=dt.UTC)).isoformat()
+        '2026-03-01T00:00:00+00:00'
+        """
+        begun = self._shift(moment.date(), -1)
+        if self._shift(begun, 1) == moment.date():
+            return self.before(moment)
+        return dt.datetime.combine(begun + dt.timedelta(days=1), dt.time(), tzinfo=moment.tzinfo)
+
     def after(self, moment: dt.datetime) -> dt.datetime:
         """Return the moment that lies this long after."""
         return dt.datetime.combine(
