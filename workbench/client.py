@@ -167,6 +167,30 @@ class Bench:
         """Put a report that did not run to its end on the record."""
         return self._service.report_failed(self._token, report, case)
 
+    def desk_failed(self, panel: str, kind: str) -> int:
+        """Put an error that a panel did not foresee on the record; see :meth:`Service.desk_failed`."""
+        return self._service.desk_failed(panel, kind, self._token)
+
+    def touch(self) -> None:
+        """Count the session as used just now; raises NotLoggedIn where it has ended."""
+        self._service.session(self._token)
+
+    def time_left(self) -> dt.timedelta:
+        """Return how long the session lives on if nobody uses it. Asking does not extend it.
+
+        Raises
+        ------
+        NotLoggedIn
+            The session has ended.
+        """
+        return self._service.time_left(self._token)
+
+    def log_out(self) -> None:
+        """End the session, and forget it where it is the one that this machine's user keeps."""
+        if kept_token(self.settings) == self._token:
+            forget_token(self.settings)
+        self._service.logout(self._token)
+
     def close(self) -> None:
         """Let go of the database; the session stays."""
         self._service.close()
@@ -192,6 +216,11 @@ class Case:
 
     def __repr__(self) -> str:
         return f"<Case {self.grounds.case_number}, {self.grounds.purpose}>"
+
+    @property
+    def bench(self) -> Bench:
+        """The workbench that it was taken up at."""
+        return self._bench
 
     def history(
         self, plate: str, *, start: Time, end: Time, state: str | None = None

@@ -15,6 +15,7 @@
         ├── BadTransfer      a file that cannot be taken in: nothing of it was kept
         ├── RecordUnwritable the access record could not be written, so there is no result
         ├── RecordBroken     the access record was altered, reordered, or cut
+        ├── Cancelled        whoever asked wants it no longer
         └── ReportFailed     a report notebook did not run to its end
 
 Neither kind ever carries a plate, a name, a reason in words, or SQL: messages end up in terminals,
@@ -29,6 +30,7 @@ __all__ = [
     "BadProfile",
     "BadTime",
     "BadTransfer",
+    "Cancelled",
     "Failed",
     "LoginRefused",
     "NotLoggedIn",
@@ -137,6 +139,10 @@ class RecordUnwritable(Failed):
 
 class RecordBroken(Failed):
     """The access record was altered, reordered, or cut."""
+
+
+class Cancelled(Failed):
+    """Whoever asked for it wants it no longer; nothing of it is shown."""
 
 
 class ReportFailed(Failed):

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 import socket
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,7 +23,7 @@ from workbench.audit.chain import Anchor, Chain, Entry
 from workbench.audit.verify import Verdict, verify
 from workbench.cameras import Cameras
 from workbench.cases import Cases
-from workbench.errors import BadInput, Failed, NotSetUp
+from workbench.errors import BadInput, Failed, NotLoggedIn, NotSetUp
 from workbench.models import CaseRecord, Grounds, Member, Qualification, Session
 from workbench.people import People
 from workbench.policy.decision import Request, decide
@@ -48,6 +49,7 @@ __all__ = ["Origin", "Service", "origin"]
 
 SOFTWARE = f"alpr-workbench {__version__}"
 Clock = Callable[[], dt.datetime]
+_PANEL = re.compile(r"[a-z][a-z ]{0,39}", re.IGNORECASE)
 
 
 def _now() -> dt.datetime:
@@ -194,6 +196,10 @@ class Service:
     def session(self, token: str) -> Session:
         """Return who a token belongs to; raises NotLoggedIn where it has ended."""
         return self.people.session(token)
+
+    def time_left(self, token: str) -> dt.timedelta:
+        """Return how long a session lives on if nobody uses it; asking does not count as use."""
+        return self.people.time_left(token)
 
     def permit(self, token: str, action: str, elements: Mapping[str, Any] | None = None) -> Session:
         """Return the session if its member may do something; else record the refusal and raise it."""
@@ -475,6 +481,24 @@ class Service:
             )
             under_way.rows = len(result.records)
         return result
+
+    def desk_failed(self, panel: str, kind: str, token: str = "") -> int:
+        """Put an error that a panel of the search desk did not foresee on the record: where, and its type alone."""
+        if not _PANEL.fullmatch(panel) or not kind.isidentifier():
+            raise BadInput("That is no panel's name, or no error's.", "Name the panel in words.")
+        session = None
+        if token:
+            with suppress(NotLoggedIn):
+                session = self.session(token)
+        entry = Entry(
+            "event",
+            "desk.failed",
+            outcome="failed",
+            session=session,
+            elements={"panel": panel},
+            detail=kind,
+        )
+        return self.chain.append(entry)
 
     def report_made(self, token: str, report: str, elements: Mapping[str, Any]) -> int:
         """Put a finished report on the record: its kind, its SHA-256, the accesses that it shows."""

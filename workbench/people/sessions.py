@@ -121,6 +121,25 @@ class People(Accounts):
                 connection.execute(sessions.update().where(mine).values(last_seen_at=now))
         return session_of(row, member)
 
+    def time_left(self, token: str) -> dt.timedelta:
+        """Return how long a session lives on if nobody uses it; asking does not count as use.
+
+        Raises
+        ------
+        NotLoggedIn
+            There is no such session, or it has ended.
+        """
+        now = self.clock()
+        with self.database.read() as connection:
+            row = self._session_row(connection, token)
+            member = load(connection, self._member_row(connection, row.member_id))
+        if why := self._over(row, member, now):
+            self._end_over(row.id)
+            raise NotLoggedIn(f"Your session has ended: {why}.", remedy=_LOG_IN)
+        idle = row.last_seen_at + dt.timedelta(minutes=self.rules.idle_minutes)
+        longest = row.created_at + dt.timedelta(hours=self.rules.max_session_hours)
+        return dt.timedelta(seconds=(min(idle, longest) - now).total_seconds())
+
     def logout(self, token: str) -> None:
         """End a session."""
         with self.database.write() as connection:
