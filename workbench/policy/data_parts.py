@@ -99,7 +99,9 @@ class Preservation(Cited):
 class Unrelated(Cited):
     """Reads unrelated to official business, which go before their longest time."""
 
-    after: Period = Field(description="When a read that nobody has declared related counts as such.")
+    after: Period = Field(
+        description="When a read that nobody has declared related counts as such."
+    )
 
 
 class Retention(Cited):
