@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from workbench.errors import BadInput
 from workbench.policy.profile import Profile
+from workbench.records.barrier import keep_purges_out
 from workbench.records.database import Database
 from workbench.records.tables import reads, to_micros, transfers
 from workbench.settings import Settings
@@ -65,6 +66,7 @@ def learn_confusions(
     if newest < _FEWEST:
         raise BadInput("So few reads teach nothing.", f"Ask for {_FEWEST:,} or more.")
     with database.read() as connection:
+        keep_purges_out(connection)
         frame = newest_reads(connection, newest, profile.retention.horizon(now))
     learned = learn(frame, error_model("camera"))
     software = f"alpr-workbench {__version__}"

@@ -47,7 +47,7 @@ class Source:
 
     def clip(self, window: Window) -> Window | None:
         """Return the part of a window that the policy's retention leaves, or None."""
-        horizon = self.profile.retention.horizon(self.now)
+        horizon = self.profile.retention.horizon(self.now.astimezone(self.zone))
         if horizon is None or horizon <= window.start:
             return window
         return Window(horizon, window.end) if horizon < window.end else None

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from workbench.records import hotlist_tables  # noqa: F401 - its tables belong to the metadata
+from workbench.records import custody_tables, hotlist_tables  # noqa: F401 - their tables belong
 from workbench.records.tables import metadata
 
 connection = context.config.attributes["connection"]
