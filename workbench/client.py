@@ -1,4 +1,4 @@
-"""What a notebook holds: :func:`connect`, a :class:`Case`, and its queries.
+"""What a notebook holds: :func:`connect`, a :class:`Case`, and its queries. What a desk holds: :func:`open_home`.
 
 A reads frame is a GeoDataFrame in EPSG:4326 with the columns read_id, plate, plate_raw, state, confidence (0 to 1),
 captured_at (UTC), local_time (the agency's zone), camera, camera_name, kind, latitude, longitude, heading (degrees from
@@ -12,14 +12,15 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import getpass
-import os
 import sys
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import BadInput, NotLoggedIn
-from workbench.models import Grounds, Member, Scene
+from workbench.keeping import current_token, forget_token, keep_token, kept_token, write_token
+from workbench.models import CaseRecord, Grounds, Member, Scene
 from workbench.settings import Settings, find_home
 
 if TYPE_CHECKING:
@@ -29,10 +30,21 @@ if TYPE_CHECKING:
 
     from workbench.analysis.pattern import Pattern
     from workbench.audit.review import AuditReview
+    from workbench.policy.findings import GroundsCheck
     from workbench.policy.profile import Profile
     from workbench.service import Service
 
-__all__ = ["Bench", "Case", "connect", "current_token", "forget_token", "keep_token", "kept_token"]
+__all__ = [
+    "Bench",
+    "Case",
+    "Door",
+    "connect",
+    "current_token",
+    "forget_token",
+    "keep_token",
+    "kept_token",
+    "open_home",
+]
 
 Time = str | dt.datetime
 Place = Scene | Sequence[float]
@@ -65,6 +77,71 @@ def connect(home: str | Path | None = None) -> Bench:
             raise
         token = _ask(service)
     return Bench(service, token)
+
+
+def open_home(home: str | Path | None = None) -> Door:
+    """Open a workbench home as nobody yet: for a desk that asks for name and password itself.
+
+    Parameters
+    ----------
+    home : path, optional
+        The home folder; by default as for :func:`connect`.
+    """
+    from workbench.service import Service
+
+    return Door(Service.open(find_home(home)))
+
+
+class Door:
+    """An open home that nobody has entered yet."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    def __repr__(self) -> str:
+        return f"<Door {self.settings.agency}>"
+
+    @property
+    def settings(self) -> Settings:
+        """How the site is set up."""
+        return self._service.settings
+
+    @property
+    def profile(self) -> Profile:
+        """The policy in force."""
+        return self._service.profile
+
+    def login(self, username: str, password: str) -> Bench:
+        """Log a person in. The session is kept in memory alone, and ends with it or by itself.
+
+        Raises
+        ------
+        LoginRefused
+            The name or the password is wrong, or the account is locked or disabled.
+        """
+        return Bench(self._service, self._service.login(username, password))
+
+    def kept(self) -> Bench | None:
+        """Return the session that this machine's user keeps (``workbench login``), or None.
+
+        Asking does not extend it.
+        """
+        token = kept_token(self.settings)
+        if token is None:
+            return None
+        try:
+            self._service.time_left(token)
+        except NotLoggedIn:
+            return None
+        return Bench(self._service, token)
+
+    def desk_failed(self, panel: str, kind: str) -> int:
+        """Put an error that a panel did not foresee on the record, before anybody is logged in."""
+        return self._service.desk_failed(panel, kind)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._service.close()
 
 
 class Bench:
@@ -120,6 +197,26 @@ class Bench:
             By default those of the register.
         """
         return Case(self, Grounds(number, purpose, reason, crime_type, incident_number))
+
+    def check_grounds(
+        self,
+        grounds: Grounds,
+        actions: Sequence[str] = ("query.partial", "query.canvass", "query.history"),
+    ) -> GroundsCheck:
+        """Say what the policy would answer to case, purpose and reason, without asking for anything under them.
+
+        Parameters
+        ----------
+        grounds : Grounds
+            As they would be given.
+        actions : sequence of str
+            What they would be given for.
+        """
+        return self._service.check_grounds(self._token, grounds, actions)
+
+    def own_cases(self) -> list[CaseRecord]:
+        """Return the open cases that are assigned to whoever is logged in."""
+        return self._service.own_cases(self._token)
 
     def purposes(self) -> dict[str, str]:
         """Return the policy's purposes with their labels."""
@@ -184,6 +281,18 @@ class Bench:
             The session has ended.
         """
         return self._service.time_left(self._token)
+
+    @contextlib.contextmanager
+    def lent_session(self) -> Iterator[Path]:
+        """Give a file that holds the session for a program that acts for the same member, such as a report's kernel.
+
+        Only this machine's user can read the file and its folder; both are gone at the end of the block. Name it in
+        ``WORKBENCH_SESSION_FILE`` of that program's environment.
+        """
+        with tempfile.TemporaryDirectory(prefix="wb-session-") as folder:
+            path = Path(folder) / "token"
+            write_token(path, self._token)
+            yield path
 
     def log_out(self) -> None:
         """End the session, and forget it where it is the one that this machine's user keeps."""
@@ -447,41 +556,6 @@ def _with_points(frame: pd.DataFrame) -> gpd.GeoDataFrame:
     located = gpd.GeoDataFrame(frame, geometry=points)
     located.attrs = frame.attrs
     return located
-
-
-# --- sessions of this machine's user --------------------------------------------------------------------------
-
-
-def kept_token(settings: Settings) -> str | None:
-    """Return the session token that this machine's user keeps, or None."""
-    try:
-        return settings.session_file.read_text(encoding="ascii").strip() or None
-    except FileNotFoundError:
-        return None
-
-
-def current_token(settings: Settings) -> str:
-    """Return the kept session token; raises NotLoggedIn where there is none."""
-    token = kept_token(settings)
-    if token is None:
-        raise NotLoggedIn("Nobody is logged in.", remedy="Run: workbench login")
-    return token
-
-
-def keep_token(settings: Settings, token: str) -> None:
-    """Keep a session token in a file that its owner alone can read."""
-    path = settings.session_file
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    forget_token(settings)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(token)
-
-
-def forget_token(settings: Settings) -> None:
-    """Remove the kept session token."""
-    with contextlib.suppress(FileNotFoundError):
-        settings.session_file.unlink()
 
 
 def _somebody_there() -> bool:

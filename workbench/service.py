@@ -10,7 +10,7 @@ import datetime as dt
 import os
 import re
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,9 +24,18 @@ from workbench.audit.verify import Verdict, verify
 from workbench.cameras import Cameras
 from workbench.cases import Cases
 from workbench.errors import BadInput, Failed, NotLoggedIn, NotSetUp
-from workbench.models import CaseRecord, Grounds, Member, Qualification, Session
+from workbench.models import (
+    CaseRecord,
+    Extent,
+    Grounds,
+    Member,
+    Qualification,
+    Session,
+    Window,
+)
 from workbench.people import People
 from workbench.policy.decision import Request, decide
+from workbench.policy.findings import GroundsCheck
 from workbench.policy.profile import Profile, load
 from workbench.queries import build
 from workbench.queries.runner import Runner
@@ -273,6 +282,19 @@ class Service:
         self.permit(token, "case.list")
         return self.cases.list()
 
+    def own_cases(self, token: str) -> list[CaseRecord]:
+        """Return the open cases that are assigned to who asks; none to a member who may not list cases."""
+        session = self.session(token)
+        request = Request(
+            "case.list", session.member, now=self.clock(), automatic=session.automatic
+        )
+        if not decide(self.profile, request):
+            return []
+        mine = session.member.username
+        return [
+            case for case in self.cases.list() if mine in case.assigned and case.status == "open"
+        ]
+
     def register_case(self, token: str, **fields: Any) -> CaseRecord:
         """Enter a case; see :meth:`Cases.register`."""
         return self.cases.register(by=self.permit(token, "case.register"), **fields)
@@ -378,6 +400,36 @@ class Service:
             given,
             grounds,
             self.session(token),
+        )
+
+    def check_grounds(self, token: str, grounds: Grounds, actions: Sequence[str]) -> GroundsCheck:
+        """Say what the policy would answer to these grounds; nothing is looked up, so nothing goes on the record.
+
+        It is the runner's own decision, asked about the shortest window there is, so that only grounds and standing
+        can be wrong.
+        """
+        session, now = self.session(token), self.clock()
+        case = self.cases.get(grounds.case_number)
+        window = Window(now - dt.timedelta(minutes=1), now)
+        asked = {
+            action: decide(
+                self.profile,
+                Request(
+                    action=action,
+                    member=session.member,
+                    grounds=grounds,
+                    case=case,
+                    extent=Extent(window),
+                    now=now,
+                    automatic=session.automatic,
+                ),
+            )
+            for action in actions
+        }
+        found = dict.fromkeys(each for decision in asked.values() for each in decision.findings)
+        ordered = sorted(found, key=lambda each: each.severity != "refuse")
+        return GroundsCheck(
+            tuple(action for action, decision in asked.items() if decision.allowed), tuple(ordered)
         )
 
     @cached_property

@@ -11,7 +11,7 @@ from workbench.models import CaseRecord, Extent, Grounds, Member
 from workbench.policy.basis import Cited
 from workbench.policy.profile import Profile
 
-__all__ = ["Decision", "Finding", "Request", "Severity", "finding"]
+__all__ = ["Decision", "Finding", "GroundsCheck", "Request", "Severity", "finding"]
 
 Severity = Literal["refuse", "warn"]
 
@@ -106,6 +106,28 @@ class Decision:
             citation=first.citation,
             remedy=f"{first.remedy} {also}".strip(),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class GroundsCheck:
+    """What the policy would say to case, purpose and reason, before anything is asked for under them.
+
+    ``allowed`` are the actions that they would do for; ``findings`` is what is wrong or doubtful for the others and for
+    these, each once, refusals first.
+    """
+
+    allowed: tuple[str, ...]
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def refusals(self) -> tuple[Finding, ...]:
+        """The findings that refuse."""
+        return tuple(each for each in self.findings if each.severity == "refuse")
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        """The findings that only warn."""
+        return tuple(each for each in self.findings if each.severity == "warn")
 
 
 def finding(

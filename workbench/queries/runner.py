@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench import cancelling
 from workbench.analysis.errormodels import ErrorModel
 from workbench.analysis.learned import stored
 from workbench.audit.access import access
@@ -25,6 +26,7 @@ from workbench.policy.decision import Decision, Request, decide
 from workbench.policy.profile import Profile
 from workbench.queries.plates import Plates
 from workbench.queries.reads import Answer, Query, Source
+from workbench.records.barrier import keep_purges_out
 from workbench.records.database import Database
 from workbench.settings import Settings
 
@@ -89,6 +91,8 @@ class Runner:
             The policy says no.
         RecordUnwritable
             The access record could not be written.
+        Cancelled
+            Whoever asked wants it no longer (:mod:`workbench.cancelling`); recorded as a failure of that name.
         """
         case = self.cases.get(grounds.case_number)
         grounds = _completed(grounds, case)
@@ -104,6 +108,7 @@ class Runner:
             self.chain, query.action, session=session, grounds=grounds, elements=query.elements()
         ) as under_way:
             answer = self._fetch(query)
+            cancelling.check()
             under_way.rows, under_way.truncated = len(answer.frame), answer.truncated
         frame = answer.frame
         attrs: dict[str, Any] = {
@@ -124,6 +129,7 @@ class Runner:
 
     def _fetch(self, query: Query) -> Answer:
         with self.database.read() as connection:
+            keep_purges_out(connection)
             return query.fetch(
                 Source(
                     connection,

@@ -16,6 +16,7 @@ from typing import Any, Literal, cast
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 
+from workbench.cancelling import Cancellation, current
 from workbench.errors import Failed, NotSetUp
 from workbench.records.tables import from_micros, to_micros
 
@@ -27,6 +28,10 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 _WRITES = "workbench_writes"
 _WRITE_LOCK = 0x414C5057  # "ALPW": the advisory lock of writers on PostgreSQL
 _AFTER_COMMIT = "workbench_after_commit"
+_STEPS = (
+    20_000  # SQLite's steps between two looks at whether it was cancelled: well under a millisecond
+)
+_CANCEL_S = 5.0
 
 
 class Database:
@@ -59,11 +64,20 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
-        """Give a connection for reading, on one consistent snapshot; nothing that is done on it is kept."""
+        """Give a connection for reading, on one consistent snapshot; nothing that is done on it is kept.
+
+        Under a :class:`workbench.cancelling.Cancellation`, a statement that is cancelled breaks off and ``Cancelled``
+        is raised. What is written is never broken off.
+        """
         with self.engine.connect() as connection:
             if self.dialect == "postgresql":
                 connection = connection.execution_options(isolation_level="REPEATABLE READ")  # noqa: PLW2901
-            yield connection
+            under = current()
+            if under is None:
+                yield connection
+                return
+            with _stoppable(connection, under):
+                yield connection
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
@@ -126,6 +140,31 @@ class Database:
         config.set_main_option("script_location", str(_MIGRATIONS))
         config.attributes["connection"] = connection
         return config
+
+
+@contextmanager
+def _stoppable(connection: sa.Connection, under: Cancellation) -> Iterator[None]:
+    """Break off what runs on a connection when it is cancelled, and start nothing on it after that."""
+
+    def before(*_: object) -> None:
+        under.check()
+
+    driver: Any = connection.connection.driver_connection
+    lite = connection.dialect.name == "sqlite"
+    stop = driver.interrupt if lite else lambda: driver.cancel_safe(timeout=_CANCEL_S)
+    sa.event.listen(connection, "before_cursor_execute", before)
+    if lite:
+        driver.set_progress_handler(lambda: int(under.cancelled), _STEPS)
+    try:
+        with under.breaking(stop):
+            yield
+    except sa.exc.DBAPIError:
+        under.check()  # the driver's own error, where it was cancelled, is Cancelled
+        raise
+    finally:
+        if lite:
+            driver.set_progress_handler(None, 0)
+        sa.event.remove(connection, "before_cursor_execute", before)
 
 
 def _sqlite_engine(url: URL) -> sa.Engine:
