@@ -69,14 +69,14 @@ def swap(old: str, new: str) -> tuple[str, int]:
         ("clause: '462.3(f)'", "clause: '462.3(z)'", "462.3(z) is not listed", "Did you mean"),
         ("clause: '462.4[2]'", "clause: '462.4'", "462.4 is not listed", "in parts: 462.4[1]"),
         (
-            "    actions: [query.*, recognition.read, ingest, evidence.*]",
+            "    actions: [query.*, recognition.read, ingest, evidence.*, hotlist.*, hit.*]",
             "    actions: [query.all, ingest]",
             "no action query.all",
             "Did you mean query.",
         ),
         ("audit.checkpoint", "audit.chekpoint", "no action", "Did you mean audit.checkpoint?"),
         (
-            "    actions: [query.*, recognition.read, ingest, evidence.*]",
+            "    actions: [query.*, recognition.read, ingest, evidence.*, hotlist.*, hit.*]",
             "    actions: [ingest]\n    roles: [analist]",
             "no role",
             "Did you mean analyst?",

@@ -21,9 +21,16 @@ ACTIONS: dict[str, str] = {
     "member.change": "change an account: roles, password reset, disabling",
     "member.list": "list accounts and their standing",
     "member.qualify": "enter a member's training, certification or check",
+    "member.review": "review all accounts and sign the review",
     "camera.change": "enter or change a camera or an outage, or learn how cameras misread",
     "camera.list": "list cameras and outages",
     "ingest": "bring in reads from a transfer",
+    "unit.list": "list mobile units, their transfers, and what is overdue or came in only in part",
+    "unit.change": "enter, change or retire a mobile unit",
+    "unit.permit": "enter a permission to undock a unit",
+    "unit.dock": "report that a unit was undocked or docked",
+    "warrant.add": "enter or withdraw a warrant or court order for reads made by a private party",
+    "warrant.list": "list warrants and court orders for reads made by a private party",
     "audit.show": "see the access record",
     "audit.review": "run an audit report and enter findings",
     "audit.verify": "check the access record for alterations",
@@ -37,7 +44,22 @@ ACTIONS: dict[str, str] = {
     "retention.approve": "enter an approval of a purge that somebody else asked for",
     "retention.run": "run an approved purge",
     "evidence.package": "put a case's held reads into a package to be booked into evidence",
-    "policy.change": "choose or change the policy profile",
+    "hotlist.list": "list the hot lists with their counts and how old they are, without an entry",
+    "hotlist.import": "make a hot list, and bring in its entries from a file",
+    "hotlist.add": "enter a wanted vehicle on a hot list by hand, or take it off",
+    "hotlist.expire": "take expired entries off the hot lists",
+    "hotlist.key": "change the key under which the hot lists are encrypted",
+    "hotlist.match": "match the hot lists against stored reads of a period",
+    "hit.list": "list hits by number, list, camera and step, without any plate",
+    "hit.show": "see an open hit with its read and its entry",
+    "hit.review": "see a closed hit with its read and its entry",
+    "hit.rule-out": "say after looking whether a hit is a misread",
+    "hit.broadcast": "record that a hit, or what came of it, was broadcast",
+    "hit.confirm": "record what the state database said of a hit",
+    "hit.locate": "record that the vehicle was located, and whether it matches the hit",
+    "hit.close": "close a hit with its disposition",
+    "policy.change": "propose another policy profile or another version of it",
+    "policy.approve": "approve or turn down a change of policy that somebody else proposed",
 }
 """Action names with what each allows, in words."""
 
@@ -61,10 +83,10 @@ def grants(patterns: Iterable[str], action: str) -> bool:
 
 
 def is_query(action: str) -> bool:
-    """Say whether an action returns reads to a person."""
-    return action.startswith("query.")
+    """Say whether an action searches reads: its window is held against the profile's limits."""
+    return action.startswith("query.") or action == "hotlist.match"
 
 
 def needs_grounds(action: str) -> bool:
-    """Say whether an action needs a case, a purpose and a reason: every query, and reading a picture."""
-    return is_query(action) or action == "recognition.read"
+    """Say whether an action needs a case, a purpose and a reason: every query, a picture, a closed hit."""
+    return is_query(action) or action in ("recognition.read", "hit.review")

@@ -249,6 +249,38 @@ def _bases(raw: dict[str, Any]) -> Iterator[Problem]:
 
 _FIGURES = ("case", "reason", "limits", "accounts", "retention", "access_record", "audits")
 
+
+def _hit_steps(raw: dict[str, Any]) -> Iterator[Problem]:
+    """See that a misread is ruled out first, and nothing announced that was not broadcast and confirmed."""
+    roles = raw.get("roles")
+    names = roles if isinstance(roles, dict) else {}
+    for path in ("fixed", "mobile"):
+        steps = _entries(raw, "hits", path)
+        order = [block.get("step") for _, block in steps]
+        for location, block in steps:
+            for i, name in _texts(block, "roles"):
+                if name not in names:
+                    yield Problem(
+                        (*location, "roles", i), f"There is no role {name}.", _near(name, names)
+                    )
+        if not steps:
+            continue
+        if order[0] != "rule-out" or "confirm" not in order or len(set(order)) < len(order):
+            yield Problem(
+                ("hits", path),
+                f"The steps of hits.{path} do not begin with rule-out, lack confirm, or repeat one.",
+                "Write each once: rule-out first, and confirm after it.",
+            )
+        elif "announce" in order and not (
+            "broadcast" in order and order.index("announce") > order.index("confirm")
+        ):
+            yield Problem(
+                ("hits", path),
+                f"The steps of hits.{path} announce what was not broadcast or not confirmed.",
+                "Put broadcast and confirm before announce.",
+            )
+
+
 _CHECKS: tuple[Callable[[dict[str, Any]], Iterable[Problem]], ...] = (
     _doubles,
     _clause_references,
@@ -260,4 +292,5 @@ _CHECKS: tuple[Callable[[dict[str, Any]], Iterable[Problem]], ...] = (
     _retention,
     _topics,
     _bases,
+    _hit_steps,
 )

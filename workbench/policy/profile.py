@@ -36,6 +36,7 @@ from workbench.policy.data_parts import (
     StateDatabase,
     Transfers,
 )
+from workbench.policy.hit_parts import HitPath, Hits, HitStep, steps_of
 from workbench.policy.parts import (
     Accounts,
     Audits,
@@ -73,6 +74,9 @@ class Profile(Part):
     retention: Retention
     access_record: AccessRecord
     state_database: StateDatabase
+    hits: Hits | None = Field(
+        None, description="Steps of a hit; null for those that state_database implies."
+    )
     releases: Releases
     transfers: Transfers
     private_reads: PrivateReads
@@ -92,6 +96,10 @@ class Profile(Part):
     def purpose(self, purpose_id: str) -> Purpose | None:
         """Return a purpose of the list, or None."""
         return next((each for each in self.purposes if each.id == purpose_id), None)
+
+    def hit_steps(self, path: HitPath) -> tuple[HitStep, ...]:
+        """Return the steps that a hit of a fixed or a mobile reader goes through, in their order."""
+        return steps_of(self.hits, self.state_database, path)
 
     def cite(self, basis: Cited | str) -> str:
         """Return the citation in full for a clause number or for a block of the profile.
