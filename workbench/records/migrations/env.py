@@ -2,7 +2,11 @@
 
 from alembic import context
 
-from workbench.records import custody_tables, hotlist_tables  # noqa: F401 - their tables belong
+from workbench.records import (  # noqa: F401 - their tables belong to the metadata
+    custody_tables,
+    hotlist_tables,
+    release_tables,
+)
 from workbench.records.tables import metadata
 
 connection = context.config.attributes["connection"]
