@@ -26,7 +26,6 @@ __all__ = [
     "attestations",
     "breaches",
     "offices",
-    "permits",
     "release_requests",
     "release_steps",
 ]
@@ -139,22 +138,6 @@ breaches = Table(
     Column("clause", Text, nullable=False),
     Column("told", Text, nullable=False),
     Column("record_seq", BigInteger, nullable=False),
-)
-
-# Special-use permits of stationary readers.
-permits = Table(
-    "permits",
-    metadata,
-    Column("id", Key, primary_key=True),
-    Column("number", Text, nullable=False, unique=True),
-    Column("authority", Text, nullable=False),
-    Column("issued_on", Date, nullable=False),
-    Column("expires_on", Date),
-    Column("camera_id", ForeignKey("cameras.id")),
-    Column("file_sha256", Text, nullable=False),
-    Column("file_name", Text, nullable=False),
-    Column("entered_by", Text, nullable=False),
-    Column("entered_at", Micros, nullable=False),
 )
 
 #: Tables that refuse UPDATE, DELETE and TRUNCATE by trigger: see migration 0004.

@@ -1,4 +1,4 @@
-"""Releases, attestations, agreements, breaches, offices, permits.
+"""Releases, attestations, agreements, breaches, offices.
 
 Revision: 0004
 After: 0003
@@ -89,22 +89,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_offices")),
     )
     op.create_index("ix_offices_member_id", "offices", ["member_id"], unique=False)
-    op.create_table(
-        "permits",
-        sa.Column("id", KEY, nullable=False),
-        sa.Column("number", sa.Text(), nullable=False),
-        sa.Column("authority", sa.Text(), nullable=False),
-        sa.Column("issued_on", sa.Date(), nullable=False),
-        sa.Column("expires_on", sa.Date(), nullable=True),
-        sa.Column("camera_id", KEY, nullable=True),
-        sa.Column("file_sha256", sa.Text(), nullable=False),
-        sa.Column("file_name", sa.Text(), nullable=False),
-        sa.Column("entered_by", sa.Text(), nullable=False),
-        sa.Column("entered_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["camera_id"], ["cameras.id"], name=op.f("fk_permits_camera_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_permits")),
-        sa.UniqueConstraint("number", name=op.f("uq_permits_number")),
-    )
     op.create_table(
         "release_requests",
         sa.Column("id", KEY, nullable=False),
