@@ -17,6 +17,7 @@ import os
 import re
 import shutil
 import statistics
+import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -235,20 +236,38 @@ def rapidocr() -> Reads | None:
 
 
 def tesseract() -> Reads | None:
-    if shutil.which("tesseract") is None or importlib.util.find_spec("pytesseract") is None:
-        return None
-    import pytesseract
+    """Return Tesseract's program on one line of text, with what helped it most of a dozen simple preparations.
 
+    Its time includes the program's start, as for anybody who calls it for each picture.
+    """
+    program = shutil.which("tesseract")
+    if program is None:
+        return None
     os.environ["OMP_THREAD_LIMIT"] = "1"
+    letters = "tessedit_char_whitelist=ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+    command = [program, "stdin", "stdout", "--psm", "7", "-c", letters]
 
     def read(image: Any) -> tuple[str, float | None]:
-        gray = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-        gray = cv2.resize(gray[int(len(gray) * 0.2) : int(len(gray) * 0.85)], None, fx=2, fy=2)
-        allowed = "-c tessedit_char_whitelist=ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-        text = pytesseract.image_to_string(gray, config=f"--psm 7 {allowed}")
-        return re.sub("[^A-Z0-9]", "", text.upper()), None
+        page = cv2.imencode(".pgm", black_on_white(image))[1].tobytes()
+        done = subprocess.run(command, input=page, capture_output=True, check=True)
+        return re.sub("[^A-Z0-9]", "", done.stdout.decode().upper()), None
 
     return read
+
+
+def black_on_white(image: Any) -> Any:
+    """Return the middle of a crop, 80 pixels high, in black and white with a margin."""
+    gray = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+    height, width = gray.shape
+    gray = gray[int(height * 0.2) : int(height * 0.85), int(width * 0.03) : int(width * 0.97)]
+    scale = 80 / len(gray)
+    gray = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
+    gray = cv2.GaussianBlur(gray, (0, 0), 1.0)
+    way = cv2.ADAPTIVE_THRESH_GAUSSIAN_C, cv2.THRESH_BINARY
+    page = cv2.adaptiveThreshold(gray, 255, *way, 81, 10)
+    if page.mean() < 127:
+        page = 255 - page
+    return cv2.copyMakeBorder(page, 20, 20, 20, 20, cv2.BORDER_CONSTANT, value=255)
 
 
 def main() -> None:
