@@ -281,6 +281,28 @@ def _hit_steps(raw: dict[str, Any]) -> Iterator[Problem]:
             )
 
 
+def _attestations(raw: dict[str, Any]) -> Iterator[Problem]:
+    """See that a clause that wants a statement says whose, and a statement names such a clause."""
+    wanted = {
+        block.get("number"): location
+        for location, block in _entries(raw, "clauses")
+        if "attestations" in [name for _, name in _texts(block, "controls")]
+    }
+    given = {block.get("clause"): location for location, block in _entries(raw, "attestations")}
+    for number in sorted(set(wanted) - set(given), key=str):
+        yield Problem(
+            wanted[number],
+            f"The clause {number} wants a statement, and attestations do not say whose.",
+            "Add it to attestations: clause, by (a title), every (such as 1 year).",
+        )
+    for number in sorted(set(given) - set(wanted), key=str):
+        yield Problem(
+            given[number],
+            f"The clause {number} does not name the control attestations.",
+            "Name it among the clause's controls, or take the statement out.",
+        )
+
+
 _CHECKS: tuple[Callable[[dict[str, Any]], Iterable[Problem]], ...] = (
     _doubles,
     _clause_references,
@@ -293,4 +315,5 @@ _CHECKS: tuple[Callable[[dict[str, Any]], Iterable[Problem]], ...] = (
     _topics,
     _bases,
     _hit_steps,
+    _attestations,
 )

@@ -14,6 +14,7 @@ __all__ = [
     "AccessField",
     "AccessRecord",
     "Approval",
+    "Attestation",
     "Breach",
     "Custody",
     "HoldRules",
@@ -184,8 +185,15 @@ class Releases(Cited):
     )
     filed_by: str = Field("", description="Who keeps the request on file.")
     forwarded_to: str = Field("", description="To whom staff forward a request.")
+    recipients: tuple[Literal["law-enforcement", "prosecutor"], ...] = Field(
+        ("law-enforcement",), description="Kinds of recipient; every other one is 'others'."
+    )
     recipient_verified: bool = Field(False, description="The recipient must be verified.")
     personal_or_commercial: Literal["never", "not-mentioned"] = "not-mentioned"
+    personal_clause: str = Field("", description="Clause against personal or commercial use.")
+    keep: Period | None = Field(
+        None, description="Shortest time requests stay on file; null: as long as access records."
+    )
     others_to: str = Field("", description="Where everybody else's request goes.")
     others_clause: str = Field("", description="Clause that says so.")
 
@@ -214,6 +222,7 @@ class Publication(Cited):
     website: bool = Field(description="The policy is posted on the website.")
     special_use_permits: bool = Field(False, description="So are permits of stationary readers.")
     elsewhere: str = Field("", description="Where, if there is no website.")
+    address: str = Field("", description="Where the policy's full text stands, as readers type it.")
 
 
 class Custody(Cited):
@@ -226,6 +235,14 @@ class Custody(Cited):
         description="Agreements under which another agency may run or share it; empty: none named.",
     )
     outside_clause: str = ""
+    outside_signer: str = Field("", description="Who enters into such an agreement, by title.")
+
+
+class Attestation(Cited):
+    """A statement that a named person gives on what is done outside the software; 'clause' says on what."""
+
+    by: Text = Field(description="Who gives it, by title.")
+    every: Period = Field(description="How often it is due.")
 
 
 class Breach(Cited):

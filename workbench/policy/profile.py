@@ -27,6 +27,7 @@ from workbench.policy.basis import (
 )
 from workbench.policy.data_parts import (
     AccessRecord,
+    Attestation,
     Breach,
     Custody,
     PrivateReads,
@@ -84,6 +85,9 @@ class Profile(Part):
     audits: Audits
     custody: Custody
     breach: Breach | None = None
+    attestations: tuple[Attestation, ...] = Field(
+        (), description="Statements on what is done outside: one for each clause that wants one."
+    )
     clauses: tuple[Clause, ...] = Field(min_length=1)
 
     def clause(self, number: str) -> Clause:
