@@ -23,6 +23,7 @@ __all__ = [
     "summary",
     "unlisted",
     "vehicles",
+    "verdict",
 ]
 
 _WORTH = 0.01
@@ -97,7 +98,7 @@ def summary(ranked: pd.DataFrame, *, most: int = 3) -> Fragment:
         )
     )
     answer = Markup('<div class="answer">{}</div>').format(Markup().join(cards))
-    lines = _verdict([each.probability for each in found], none)
+    lines = verdict([each.probability for each in found], none)
     merged = [each for each in shown if each.misread]
     if merged:
         lines.append(
@@ -190,7 +191,7 @@ def _strip(named: Sequence[tuple[str, float]], others: float, none: float) -> Ma
     )
 
 
-def _verdict(best: Sequence[float], none: float) -> list[str]:
+def verdict(best: Sequence[float], none: float) -> list[str]:
     """Return how far the ranking can be trusted, in sentences."""
     first, second = best[0], best[1] if len(best) > 1 else 0.0
     lines = []
