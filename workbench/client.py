@@ -121,19 +121,27 @@ class Door:
         """
         return Bench(self._service, self._service.login(username, password))
 
-    def kept(self) -> Bench | None:
-        """Return the session that this machine's user keeps (``workbench login``), or None.
-
-        Asking does not extend it.
-        """
+    def kept(self) -> Member | None:
+        """Return whose session this machine's user keeps (``workbench login``), or None; asking does not extend it."""
         token = kept_token(self.settings)
         if token is None:
             return None
         try:
-            self._service.time_left(token)
+            return self._service.peek(token)[0].member
         except NotLoggedIn:
             return None
-        return Bench(self._service, token)
+
+    def enter_kept(self) -> Bench:
+        """Go on with the session that this machine's user keeps.
+
+        Raises
+        ------
+        NotLoggedIn
+            There is none, or it has ended.
+        """
+        bench = Bench(self._service, current_token(self.settings))
+        bench.touch()
+        return bench
 
     def desk_failed(self, panel: str, kind: str) -> int:
         """Put an error that a panel did not foresee on the record, before anybody is logged in."""
@@ -197,6 +205,17 @@ class Bench:
             By default those of the register.
         """
         return Case(self, Grounds(number, purpose, reason, crime_type, incident_number))
+
+    def take_up(self, grounds: Grounds) -> Case:
+        """Take up a case as :meth:`case` does, on the record, and only where the policy would let something be asked.
+
+        Raises
+        ------
+        Refused
+            The policy would refuse every query under these grounds.
+        """
+        self._service.take_up(self._token, grounds)
+        return Case(self, grounds)
 
     def check_grounds(
         self,
@@ -280,7 +299,7 @@ class Bench:
         NotLoggedIn
             The session has ended.
         """
-        return self._service.time_left(self._token)
+        return self._service.peek(self._token)[1]
 
     @contextlib.contextmanager
     def lent_session(self) -> Iterator[Path]:

@@ -26,18 +26,17 @@ from workbench.cases import Cases
 from workbench.errors import BadInput, Failed, NotLoggedIn, NotSetUp
 from workbench.models import (
     CaseRecord,
-    Extent,
     Grounds,
     Member,
     Qualification,
     Session,
-    Window,
 )
 from workbench.people import People
 from workbench.policy.decision import Request, decide
 from workbench.policy.findings import GroundsCheck
 from workbench.policy.profile import Profile, load
 from workbench.queries import build
+from workbench.queries.grounds import QUERIES, check_grounds, record_taken_up
 from workbench.queries.runner import Runner
 from workbench.records.database import Database
 from workbench.records.registers import Imported
@@ -206,9 +205,9 @@ class Service:
         """Return who a token belongs to; raises NotLoggedIn where it has ended."""
         return self.people.session(token)
 
-    def time_left(self, token: str) -> dt.timedelta:
-        """Return how long a session lives on if nobody uses it; asking does not count as use."""
-        return self.people.time_left(token)
+    def peek(self, token: str) -> tuple[Session, dt.timedelta]:
+        """Return a session and how long it lives on if nobody uses it; asking does not count as use."""
+        return self.people.peek(token)
 
     def permit(self, token: str, action: str, elements: Mapping[str, Any] | None = None) -> Session:
         """Return the session if its member may do something; else record the refusal and raise it."""
@@ -281,6 +280,11 @@ class Service:
         """Return the case register."""
         self.permit(token, "case.list")
         return self.cases.list()
+
+    def take_up(self, token: str, grounds: Grounds) -> None:
+        """Put on the record that a member takes up a case, before anything is asked for under it; or refuse it."""
+        session = self.session(token)
+        record_taken_up(self.chain, session, grounds, self._check(session, grounds, QUERIES))
 
     def own_cases(self, token: str) -> list[CaseRecord]:
         """Return the open cases that are assigned to who asks; none to a member who may not list cases."""
@@ -403,34 +407,12 @@ class Service:
         )
 
     def check_grounds(self, token: str, grounds: Grounds, actions: Sequence[str]) -> GroundsCheck:
-        """Say what the policy would answer to these grounds; nothing is looked up, so nothing goes on the record.
+        """Say what the policy would answer to case, purpose and reason; nothing is asked for under them."""
+        return self._check(self.session(token), grounds, actions)
 
-        It is the runner's own decision, asked about the shortest window there is, so that only grounds and standing
-        can be wrong.
-        """
-        session, now = self.session(token), self.clock()
+    def _check(self, session: Session, grounds: Grounds, actions: Sequence[str]) -> GroundsCheck:
         case = self.cases.get(grounds.case_number)
-        window = Window(now - dt.timedelta(minutes=1), now)
-        asked = {
-            action: decide(
-                self.profile,
-                Request(
-                    action=action,
-                    member=session.member,
-                    grounds=grounds,
-                    case=case,
-                    extent=Extent(window),
-                    now=now,
-                    automatic=session.automatic,
-                ),
-            )
-            for action in actions
-        }
-        found = dict.fromkeys(each for decision in asked.values() for each in decision.findings)
-        ordered = sorted(found, key=lambda each: each.severity != "refuse")
-        return GroundsCheck(
-            tuple(action for action, decision in asked.items() if decision.allowed), tuple(ordered)
-        )
+        return check_grounds(self.profile, session, grounds, case, self.clock(), actions)
 
     @cached_property
     def engine(self) -> Engine:

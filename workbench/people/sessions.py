@@ -121,8 +121,8 @@ class People(Accounts):
                 connection.execute(sessions.update().where(mine).values(last_seen_at=now))
         return session_of(row, member)
 
-    def time_left(self, token: str) -> dt.timedelta:
-        """Return how long a session lives on if nobody uses it; asking does not count as use.
+    def peek(self, token: str) -> tuple[Session, dt.timedelta]:
+        """Return the session of a token and how long it lives on if nobody uses it; asking does not count as use.
 
         Raises
         ------
@@ -138,7 +138,7 @@ class People(Accounts):
             raise NotLoggedIn(f"Your session has ended: {why}.", remedy=_LOG_IN)
         idle = row.last_seen_at + dt.timedelta(minutes=self.rules.idle_minutes)
         longest = row.created_at + dt.timedelta(hours=self.rules.max_session_hours)
-        return dt.timedelta(seconds=(min(idle, longest) - now).total_seconds())
+        return session_of(row, member), min(idle, longest) - now
 
     def logout(self, token: str) -> None:
         """End a session."""
