@@ -191,6 +191,8 @@ class Releases(Cited):
     recipient_verified: bool = Field(False, description="The recipient must be verified.")
     personal_or_commercial: Literal["never", "not-mentioned"] = "not-mentioned"
     personal_clause: str = Field("", description="Clause against personal or commercial use.")
+    request_clause: str = Field("", description="Clause that asks for a written request.")
+    approve_clause: str = Field("", description="Clause that says who decides.")
     keep: Period | None = Field(
         None, description="Shortest time requests stay on file; null: as long as access records."
     )
