@@ -31,10 +31,8 @@ demo: $(VENV)/installed ## build the demo city and make three reports
 test: $(VENV)/installed-dev ## run every test, notebooks included (JOBS=1 for one process)
 	$(BIN)/python -m pytest -n $(JOBS) --maxprocesses 8 --dist loadfile $(ARGS)
 
-extras: ## run the tests of recognition with every extra, in .venv-extras (downloads some gigabytes: torch)
-	$(MAKE) VENV=$(EXTRAS) $(EXTRAS)/installed-dev
-	$(EXTRAS)/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation \
-	    --editable '.[recognition,second-opinion,easyocr]'
+extras: ## run the tests of recognition with every extra, in .venv-extras (3 GB to download: torch)
+	@$(MAKE) --no-print-directory VENV=$(EXTRAS) $(EXTRAS)/installed-extras
 	$(EXTRAS)/bin/python -m pytest tests/recognition $(ARGS)
 
 lint: $(VENV)/installed-dev ## style, types, layers, notebooks without output
@@ -51,6 +49,8 @@ lock: $(VENV)/installed-dev ## resolve the locks anew (ARGS=--upgrade for the ne
 	$(BIN)/uv pip compile $(ARGS) $(LOCKING) -o requirements/lock.txt pyproject.toml requirements/build.in
 	$(BIN)/uv pip compile $(ARGS) $(LOCKING) -o requirements/dev.txt pyproject.toml requirements/build.in \
 	    --group dev --constraint requirements/lock.txt
+	$(BIN)/uv pip compile $(ARGS) $(LOCKING) -o requirements/extras.txt pyproject.toml requirements/build.in \
+	    --group dev --extra recognition --extra second-opinion --extra easyocr --constraint requirements/dev.txt
 
 clean: ## remove .venv and caches; data/ and reports/ stay
 	rm -rf $(VENV) $(EXTRAS) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist *.egg-info
@@ -78,5 +78,11 @@ $(VENV)/installed: requirements/lock.txt pyproject.toml | $(BIN)/python
 $(VENV)/installed-dev: requirements/dev.txt pyproject.toml | $(BIN)/python
 	@echo 'Installing from requirements/dev.txt into $(VENV): about 1.1 GB, once'
 	@$(PIP) --require-hashes --requirement requirements/dev.txt
+	@$(PIP) $(SELF)
+	@touch $@
+
+$(VENV)/installed-extras: requirements/extras.txt pyproject.toml | $(BIN)/python
+	@echo 'Installing from requirements/extras.txt into $(VENV): about 7 GB, once'
+	@$(PIP) --no-cache-dir --require-hashes --requirement requirements/extras.txt
 	@$(PIP) $(SELF)
 	@touch $@

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import subprocess
@@ -20,7 +21,8 @@ from workbench.version import __version__
 ROOT = Path(__file__).resolve().parents[1]
 PYPROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
 PROJECT: dict[str, Any] = PYPROJECT["project"]
-LOCKS = ("requirements/lock.txt", "requirements/dev.txt")
+EXTRAS = ("recognition", "second-opinion", "easyocr")
+LOCKS = ("requirements/lock.txt", "requirements/dev.txt", "requirements/extras.txt")
 
 #: conda-forge's name of a package, where it is another than the one in pyproject.toml.
 CONDA_NAMES = {
@@ -93,8 +95,11 @@ def test_conda_environment_has_the_same_python_and_build() -> None:
 @pytest.mark.parametrize("lock", LOCKS)
 def test_lock_holds_every_dependency_within_its_range(lock: str) -> None:
     wanted = [*PROJECT["dependencies"], *PYPROJECT["build-system"]["requires"]]
-    if lock.endswith("dev.txt"):
+    if not lock.endswith("lock.txt"):
         wanted += PYPROJECT["dependency-groups"]["dev"]
+    if lock.endswith("extras.txt"):
+        extras = PROJECT["optional-dependencies"]
+        wanted += [one for each in EXTRAS for one in extras[each]]
     locked = pins(lock)
     for name, one in requirements(wanted).items():
         version = next(iter(locked[name].specifier)).version
@@ -102,10 +107,10 @@ def test_lock_holds_every_dependency_within_its_range(lock: str) -> None:
 
 
 def test_locks_agree() -> None:
-    demo, dev = (pins(lock) for lock in LOCKS)
-    assert {name: str(one) for name, one in dev.items() if name in demo} == {
-        name: str(one) for name, one in demo.items()
-    }
+    for smaller, larger in itertools.pairwise(map(pins, LOCKS)):
+        assert {name: str(one) for name, one in larger.items() if name in smaller} == {
+            name: str(one) for name, one in smaller.items()
+        }
 
 
 @pytest.mark.parametrize("lock", LOCKS)
