@@ -30,6 +30,7 @@ __all__ = [
     "read_often",
     "said_value",
     "unread_chance",
+    "vocabulary",
 ]
 
 Floats = npt.NDArray[np.float64]
@@ -212,6 +213,16 @@ def said_value(name: str, said: str) -> str:
             f"The {name} is not a word that is known.", f"Say one of {', '.join(known)}."
         )
     return word
+
+
+def vocabulary(name: str) -> list[str]:
+    """Return the words that are known for a color, make or body, the most frequent first, then those for several.
+
+    >>> vocabulary("body")[:2], vocabulary("color")[-4:-2]
+    (['sedan', 'suv'], ['dark', 'light'])
+    """
+    table = _table(name)
+    return [*sorted(table["share"], key=lambda word: -table["share"][word]), *table["group"]]
 
 
 def confusions(name: str, source: SeenBy) -> tuple[list[str], Floats, Floats]:
