@@ -75,9 +75,17 @@ def test_a_message_is_escaped() -> None:
 
 def test_a_session_that_has_ended_locks_the_desk(town: World) -> None:
     desk, status = desk_of(town), Status()
-    guarded(raising(NotLoggedIn("Your session has ended.")), panel="x", desk=desk, status=status)()
+    town.clock.forward(minutes=town.service.profile.accounts.idle_minutes)
+    guarded(desk.case.bench.touch, panel="x", desk=desk, status=status)()
     assert desk.locked
-    assert desk.why_locked == "Your session has ended."
+    assert "idle" in desk.why_locked
+    assert "Your session has ended" in status.html
+
+
+def test_the_end_of_an_older_session_does_not_lock_the_desk(town: World) -> None:
+    desk = desk_of(town)
+    guarded(raising(NotLoggedIn("Your session has ended.")), panel="x", desk=desk)()
+    assert not desk.locked
 
 
 def test_what_happens_by_itself_does_not_keep_the_session(town: World) -> None:

@@ -133,6 +133,8 @@ class Desk(traitlets.HasTraits):
     def lock_up(self, why: str) -> None:
         """Lock the desk: nobody can ask anything before its member logs in again. What is typed stays."""
         with self.guard:
+            if self.locked:
+                return
             self.why_locked = why
             self.locked = True
             self.bench = None

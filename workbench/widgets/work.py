@@ -19,7 +19,7 @@ from collections.abc import Callable
 from typing import Any
 
 from workbench.cancelling import Cancellation
-from workbench.errors import Cancelled, Failed, LoginRefused, NotLoggedIn, Refused
+from workbench.errors import Cancelled, Failed, NotLoggedIn, Refused
 from workbench.widgets import look
 from workbench.widgets.desk import Desk
 from workbench.widgets.status import Status
@@ -92,10 +92,20 @@ def tell(
         shown = look.error_html(error, panel)
     if status is not None:
         status.show(shown)
-    if isinstance(error, NotLoggedIn) and not isinstance(error, LoginRefused) and desk is not None:
-        desk.lock_up(error.reason)
+    if isinstance(error, NotLoggedIn) and desk is not None:
+        _lock_if_over(desk)
     if not isinstance(error, Refused | Failed):
         _record(error, panel, desk)
+
+
+def _lock_if_over(desk: Desk) -> None:
+    """Lock the desk where its own session has ended; an older one's end is no matter."""
+    if desk.bench is None:
+        return
+    try:
+        desk.bench.time_left()
+    except NotLoggedIn as ended:
+        desk.lock_up(ended.reason)
 
 
 def _record(error: BaseException, panel: str, desk: Desk | None) -> None:
