@@ -15,9 +15,11 @@ from __future__ import annotations
 import getpass
 import json
 import os
+import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from workbench.errors import Failed, NotSetUp
@@ -26,6 +28,7 @@ __all__ = ["Settings", "find_home"]
 
 _FILE = "workbench.toml"
 _KEYS = {"agency", "profile", "timezone", "database_url", "baseline_days"}
+_MAP = {"tiles": "tiles", "attribution": "tiles_attribution"}  # the table [map] and the fields
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,11 @@ class Settings:
         need not stand in a file.
     baseline_days : int
         How many days before a window a canvass looks back to say how usual a vehicle is there.
+    tiles : str
+        The address of a tile server for the maps of the search desk, ``https://…/{z}/{x}/{y}.png``; empty, as it should
+        be, for none. Every place that is looked at is told to that server.
+    tiles_attribution : str
+        What the server's owner wants to be named as on the map.
     """
 
     home: Path
@@ -55,6 +63,8 @@ class Settings:
     timezone: str
     database_url: str = ""
     baseline_days: int = 60
+    tiles: str = ""
+    tiles_attribution: str = ""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -93,6 +103,17 @@ class Settings:
         return self.home / "map"
 
     @property
+    def tile_host(self) -> str:
+        """Who is told which places are looked at: the tile server's name, empty where there is none."""
+        return urlsplit(self.tiles).netloc.removeprefix("{s}.")
+
+    @property
+    def tile_source(self) -> str:
+        """The tile server as a browser's content policy names it; empty where there is none."""
+        parts = urlsplit(self.tiles)
+        return f"{parts.scheme}://{parts.netloc.replace('{s}', '*')}" if self.tiles else ""
+
+    @property
     def camera_model(self) -> Path:
         """The table of the cameras' confusions learned from the site's own reads, where there is one."""
         return self.home / "models" / "camera.yaml"
@@ -113,6 +134,9 @@ class Settings:
         for folder in (self.keys, self.record, self.rejects, self.map, self.home / "sessions"):
             folder.mkdir(exist_ok=True, mode=0o700)
         lines = [f"{key} = {json.dumps(getattr(self, key))}" for key in sorted(_KEYS)]
+        if self.tiles:
+            named = [f"{key} = {json.dumps(getattr(self, name))}" for key, name in _MAP.items()]
+            lines += ["", "[map]", *named]
         (self.home / _FILE).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     @classmethod
@@ -135,12 +159,17 @@ class Settings:
             ) from None
         except tomllib.TOMLDecodeError as error:
             raise NotSetUp(f"{path} is not valid TOML: {error}.", "Mend it by hand.") from None
+        background = _map_table(found.pop("map", {}), path)
         if unknown := set(found) - _KEYS:
             raise NotSetUp(
                 f"{path} has an unknown setting: {min(unknown)}.",
-                f"Known ones: {', '.join(sorted(_KEYS))}.",
+                f"Known ones: {', '.join(sorted(_KEYS))}, and the table [map].",
             )
-        settings = _typed(cls, folder, found, path)
+        settings = replace(
+            _typed(cls, folder, found, path),
+            tiles=background.get("tiles", ""),
+            tiles_attribution=background.get("attribution", ""),
+        )
         try:
             ZoneInfo(settings.timezone)
         except (ZoneInfoNotFoundError, ValueError):
@@ -148,6 +177,24 @@ class Settings:
                 f"{path}: no such time zone: {settings.timezone}.", "Use an IANA name."
             ) from None
         return settings
+
+
+def _map_table(table: object, path: Path) -> dict[str, str]:
+    """Return the fields that the table ``[map]`` sets: a tile server, where an administrator names one."""
+    if not isinstance(table, dict) or not all(isinstance(value, str) for value in table.values()):
+        raise NotSetUp(f"{path}: map is not a table of texts.", "Write [map] and tiles = below it.")
+    if unknown := set(table) - set(_MAP):
+        raise NotSetUp(f"{path} has an unknown setting: map.{min(unknown)}.", "Take it out.")
+    tiles = table.get("tiles", "")
+    address = urlsplit(tiles)
+    holds = all(part in tiles for part in ("{z}", "{x}", "{y}"))
+    named = re.fullmatch(r"(\{s\}\.)?[A-Za-z0-9.-]+(:\d+)?", address.netloc)
+    if tiles and not (address.scheme in ("https", "http") and named and holds):
+        raise NotSetUp(
+            f"{path}: map.tiles is no tile server's address.",
+            "Write it like https://tiles.example.gov/{z}/{x}/{y}.png, or take it out.",
+        )
+    return table
 
 
 def _typed(cls: type[Settings], folder: Path, found: dict[str, object], path: Path) -> Settings:
