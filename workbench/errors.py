@@ -5,7 +5,8 @@
     WorkbenchError
     ├── Refused              policy said no: carries clause, citation, reason and remedy
     │   ├── NotLoggedIn      no session, or it has ended
-    │   └── LoginRefused     wrong name or password, locked or disabled account
+    │   ├── LoginRefused     wrong name or password, locked or disabled account
+    │   └── TransferRefused  a file that policy does not let in: nothing of it was kept
     └── Failed               something went wrong: carries the next step
         ├── NotSetUp         the data folder, its keys or its tables are missing or of another release
         ├── BadInput         a parameter, pattern, time or place that cannot be understood
@@ -39,6 +40,7 @@ __all__ = [
     "RecordUnwritable",
     "Refused",
     "ReportFailed",
+    "TransferRefused",
     "WorkbenchError",
 ]
 
@@ -80,6 +82,10 @@ class NotLoggedIn(Refused):
 
 class LoginRefused(Refused):
     """Wrong name or password, a locked account, or a disabled one."""
+
+
+class TransferRefused(Refused):
+    """A file that policy does not let in, whoever brings it; nothing of it was kept."""
 
 
 class Failed(WorkbenchError):

@@ -31,6 +31,7 @@ from workbench.models import (
     Qualification,
     Session,
 )
+from workbench.nouns import Nouns
 from workbench.people import People
 from workbench.policy.decision import Request, decide
 from workbench.policy.findings import GroundsCheck
@@ -88,7 +89,7 @@ def _own_address() -> str:
             return "127.0.0.1"
 
 
-class Service:
+class Service(Nouns):
     """An open workbench home.
 
     Parameters
@@ -379,6 +380,7 @@ class Service:
                 member=session.member,
                 settings=self.settings,
                 clock=self.clock,
+                guard=self.warrants.guard(),
                 **options,
             )
             under_way.rows = result.accepted

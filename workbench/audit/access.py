@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.audit.chain import Chain, Entry
+from workbench.errors import Refused
 from workbench.models import Grounds, Session
 
 __all__ = ["Access", "access"]
@@ -34,9 +35,9 @@ def access(
 ) -> Iterator[Access]:
     """Put the intent on the record, committed and flushed, then the outcome.
 
-    The block sets ``rows`` on what it is given. An exception, an interrupt too, is recorded as a failure by the name of
-    its type alone. Where either record cannot be written, the block's result must not be shown: the error leaves
-    before the caller can return it.
+    The block sets ``rows`` on what it is given. What policy refuses in it is recorded as refused, with its clause; any
+    other exception, an interrupt too, as a failure by the name of its type. Where either record cannot be written, the
+    block's result must not be shown: the error leaves before the caller can return it.
 
     Raises
     ------
@@ -49,6 +50,10 @@ def access(
     ended: dict[str, Any] = {"session": session, "grounds": grounds, "access_id": under_way.id}
     try:
         yield under_way
+    except Refused as refusal:
+        ended |= {"clause": refusal.clause, "detail": type(refusal).__name__}
+        chain.append(Entry("outcome", action, outcome="refused", **ended))
+        raise
     except BaseException as error:
         chain.append(
             Entry("outcome", action, outcome="failed", detail=type(error).__name__, **ended)

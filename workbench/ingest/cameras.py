@@ -76,6 +76,11 @@ class Register:
         self._waiting: list[Stranger] = []
         self._met = 0
 
+    @property
+    def has_private(self) -> bool:
+        """Whether a camera of the register is not a government's."""
+        return any(not camera.governmental for camera in self.by_code.values())
+
     def find(self, key: str, group: str) -> Camera | None:
         """Return the camera that a vendor calls ``key`` (within ``group``, its agent), if it is known."""
         pair = (key, group)

@@ -22,8 +22,10 @@ from workbench.ingest.check import Terms, check
 from workbench.ingest.formats.base import Batch
 from workbench.ingest.rejects import RejectFile
 from workbench.ingest.store import Counts, Writer, finish, remove
+from workbench.ingest.warrants import PrivateGuard
 from workbench.records.database import Database
 from workbench.records.tables import from_micros, transfers
+from workbench.records.unit_tables import CUT_SHORT, transfer_notes
 from workbench.settings import Settings
 
 __all__ = ["WRITE_ROWS", "Loading", "TransferResult"]
@@ -88,6 +90,8 @@ class Loading:
         What the register of transfers says of the file.
     preamble : mapping
         What the reject file must remember.
+    guard : PrivateGuard, optional
+        Looks at every row that is to be stored.
     """
 
     def __init__(
@@ -98,7 +102,10 @@ class Loading:
         terms: Terms,
         details: Mapping[str, Any],
         preamble: Mapping[str, Any],
+        guard: PrivateGuard | None = None,
     ) -> None:
+        self._guard = guard
+        self._last_good = self._last_bad = 0
         self._database = database
         self._settings = settings
         self._register = register
@@ -136,12 +143,16 @@ class Loading:
         """Check a batch; store what is good of it, with that of others, in a transaction of its own."""
         checked = check(batch, self._register, self._terms)
         if len(checked):
+            if self._guard is not None:
+                self._guard.look(checked.columns)
+            self._last_good = checked.columns["line"][-1]
             self._settle(checked.columns)
             self._counts.add(checked.columns, self._terms.zone)
             self._writer.add(checked.columns)
         if len(self._writer.waiting) >= WRITE_ROWS:
             self._write()
         self._rejects.write(checked.problems)
+        self._last_bad = max([self._last_bad, *(each.line for each in checked.problems)])
         self.accepted += len(checked)
         self.rejected += len(checked.problems)
         self.skips.update(checked.skipped)
@@ -167,8 +178,15 @@ class Loading:
         with self._database.write() as connection:
             self._writer.write(connection)
 
-    def finish(self, at: dt.datetime) -> TransferResult:
+    def finish(self, at: dt.datetime, *, open_end: bool = False) -> TransferResult:
         """Make the transfer visible.
+
+        Parameters
+        ----------
+        at : datetime
+            When it ended.
+        open_end : bool
+            The file's last line has no end: where that row will not do either, the file was cut short.
 
         Raises
         ------
@@ -179,6 +197,10 @@ class Loading:
             raise self._no_good()
         if self._writer.waiting:
             self._write()
+        if open_end and self._last_bad > self._last_good:
+            self._note_cut()
+        if self._guard is not None:
+            self._guard.keep(self._database, self.transfer_id)
         reject_file = self._rejects.finish()
         first, last = (
             (from_micros(at) for at in self._counts.span) if self._counts.span else (None, None)
@@ -212,6 +234,12 @@ class Loading:
             skips=dict(self.skips.most_common()),
             notes=dict(self.notes.most_common()),
         )
+
+    def _note_cut(self) -> None:
+        self.notes["the file ends in the middle of a row: the rest of it is missing"] += 1
+        values = {"transfer_id": self.transfer_id, "kind": CUT_SHORT, "count": 1}
+        with self._database.write() as connection:
+            connection.execute(transfer_notes.insert(), values)
 
     def _no_good(self) -> BadTransfer:
         reasons = "; ".join(

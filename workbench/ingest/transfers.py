@@ -13,25 +13,27 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from filelock import FileLock, Timeout
 
 from workbench.errors import BadInput, BadTransfer, Failed
-from workbench.ingest.cameras import load_register
-from workbench.ingest.check import Terms
+from workbench.ingest.cameras import Register, load_register
+from workbench.ingest.check import Terms, check
 from workbench.ingest.loading import Loading, TransferResult
 from workbench.ingest.mapping import ColumnMapping
 from workbench.ingest.opening import opened
 from workbench.ingest.rejects import RejectFile
 from workbench.ingest.source import fingerprint, reading
 from workbench.ingest.store import remove
+from workbench.ingest.warrants import PrivateGuard
 from workbench.models import Member
 from workbench.records.database import Database
 from workbench.records.tables import transfers
 from workbench.settings import Settings
 
-__all__ = ["Progress", "TransferResult", "receive", "recover"]
+__all__ = ["Progress", "TransferResult", "receive", "recover", "turn"]
 
 Progress = Callable[[int, int, int], None]
 """Called now and then with the bytes read, the bytes there are, and the rows dealt with."""
@@ -55,6 +57,7 @@ def receive(
     mapping: Path | ColumnMapping | None = None,
     source_agency: str | None = None,
     governmental: bool = True,
+    guard: PrivateGuard | None = None,
     progress: Progress | None = None,
     wait_s: float = _WAIT_S,
 ) -> TransferResult:
@@ -84,6 +87,8 @@ def receive(
         Whose reads these are; the home's own agency where left out.
     governmental : bool
         Whether the readers' operator is a governmental body.
+    guard : PrivateGuard, optional
+        What private reads are held against, where the policy asks for an order; see :mod:`workbench.ingest.warrants`.
     progress : callable, optional
         See :data:`Progress`.
     wait_s : float
@@ -98,6 +103,8 @@ def receive(
     ------
     BadTransfer
         The file cannot be taken in; nothing of it was kept.
+    TransferRefused
+        It holds private reads that no order covers; nothing of it was kept.
     BadInput
         Format, mapping or camera do not hold; nothing was begun.
     Failed
@@ -107,7 +114,7 @@ def receive(
     with reading(path):
         before = path.stat()
         sha256, size = fingerprint(path)
-    with _turn(database, settings, wait_s):
+    with turn(database, settings, wait_s):
         _recover(database, settings, clock)
         if (earlier := _earlier(database, settings, sha256)) is not None:
             return earlier
@@ -124,7 +131,12 @@ def receive(
             source_agency=settings.agency if source_agency is None else source_agency,
             governmental=governmental,
         )
-        with opened(path, format=format, mapping=mapping, camera=camera) as source:
+        how: dict[str, Any] = {"format": format, "mapping": mapping, "camera": camera}
+        if guard is not None and (mapping or not governmental or register.has_private):
+            with database.read() as connection:
+                own = load_register(connection, default=camera or "", mobile=bool(unit))
+            _look_first(path, guard, own, terms, how)
+        with opened(path, **how) as source:
             details = {
                 "file_name": path.name,
                 "sha256": sha256,
@@ -134,7 +146,7 @@ def receive(
                 "camera_id": register.by_code[camera].id if camera else None,
                 "received_by": member.id,
             }
-            loading = Loading(database, settings, register, terms, details, source.preamble)
+            loading = Loading(database, settings, register, terms, details, source.preamble, guard)
             loading.begin(clock())
             with loading.under_way(clock):
                 if source.source.note:
@@ -149,7 +161,28 @@ def receive(
                         f"{path.name} changed while it was being read.",
                         "Wait until its transfer has ended, then load it again.",
                     )
-                return loading.finish(clock())
+                return loading.finish(clock(), open_end=_open_end(path))
+
+
+def _look_first(
+    path: Path, guard: PrivateGuard, register: Register, terms: Terms, how: dict[str, Any]
+) -> None:
+    """Have the guard look at all rows of a file before it is even registered as a transfer."""
+    with opened(path, **how) as source:
+        for batch in source.batches:
+            checked = check(batch, register, terms)
+            if len(checked):
+                guard.look(checked.columns)
+    guard.under.clear()  # they are counted as they are stored
+
+
+def _open_end(path: Path) -> bool:
+    """Tell whether a file's last line has no end, as where a copy was cut; a compressed one tells by itself."""
+    with reading(path), path.open("rb") as file:
+        if file.read(2) == b"\x1f\x8b":
+            return False
+        file.seek(-1, 2)
+        return file.read(1) not in b"\r\n\x00"
 
 
 def recover(
@@ -163,7 +196,7 @@ def recover(
 
     Every :func:`receive` does this first; call it where nothing is to be received.
     """
-    with _turn(database, settings, wait_s):
+    with turn(database, settings, wait_s):
         return _recover(database, settings, clock)
 
 
@@ -206,8 +239,8 @@ def _earlier(database: Database, settings: Settings, sha256: str) -> TransferRes
 
 
 @contextmanager
-def _turn(database: Database, settings: Settings, wait_s: float) -> Iterator[None]:
-    """Wait until nobody else is loading, in this home or, on PostgreSQL, in this database."""
+def turn(database: Database, settings: Settings, wait_s: float) -> Iterator[None]:
+    """Wait until nobody else is loading or purging, in this home or, on PostgreSQL, in this database."""
     busy = Failed(
         "Another transfer is being loaded.", "Wait until it has ended, then load this one again."
     )

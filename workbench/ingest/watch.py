@@ -20,7 +20,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from workbench.errors import BadInput, BadTransfer, Failed, Refused
+from workbench.errors import BadInput, BadTransfer, Failed, Refused, TransferRefused
 from workbench.ingest.loading import TransferResult
 
 __all__ = ["Handled", "watch"]
@@ -40,7 +40,7 @@ class Handled:
     file: Path
     moved_to: Path
     result: TransferResult | None = None
-    error: Failed | None = None
+    error: Failed | TransferRefused | None = None
 
 
 def watch(
@@ -144,12 +144,13 @@ def _is_whole(path: Path, sizes: dict[Path, tuple[Any, float]], settle_s: float)
 def _handle(folder: Path, path: Path, take_in: Callable[[Path], TransferResult]) -> Handled:
     try:
         result = take_in(path)
+    except TransferRefused as refusal:
+        said = (refusal.reason, refusal.citation, refusal.remedy)
+        return Handled(path, _set_aside(folder, path, *said), error=refusal)
     except (BadInput, Refused):
         raise
     except BadTransfer as error:
-        moved = _move(path, folder / "failed")
-        text = f"{error.problem}\n{error.next_step}\n"
-        moved.with_name(moved.name + ".error.txt").write_text(text, encoding="utf-8")
+        moved = _set_aside(folder, path, error.problem, error.next_step)
         _log.warning(
             "a file of the watched folder could not be taken in (%s)", type(error).__name__
         )
@@ -157,6 +158,14 @@ def _handle(folder: Path, path: Path, take_in: Callable[[Path], TransferResult])
     except Failed as error:
         return Handled(path, path, error=error)
     return Handled(path, _move(path, folder / "done"), result=result)
+
+
+def _set_aside(folder: Path, path: Path, *said: str) -> Path:
+    """Move a file that was not taken in to ``failed``, with why beside it."""
+    moved = _move(path, folder / "failed")
+    text = "".join(f"{line}\n" for line in said if line)
+    moved.with_name(moved.name + ".error.txt").write_text(text, encoding="utf-8")
+    return moved
 
 
 def _move(path: Path, folder: Path) -> Path:

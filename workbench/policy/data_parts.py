@@ -19,6 +19,7 @@ __all__ = [
     "Custody",
     "HoldRules",
     "KeptClass",
+    "OrderKind",
     "Preservation",
     "PrivateReads",
     "Publication",
@@ -39,6 +40,7 @@ Suspension = Literal[
     "preservation-request",
     "disclosure-order",
 ]
+OrderKind = Literal["warrant", "court-order"]
 AccessFieldName = Literal[
     "time",
     "member",
@@ -213,7 +215,7 @@ class Transfers(Cited):
 class PrivateReads(Cited):
     """What reads made by a private party need before they may be obtained."""
 
-    requires: tuple[Literal["warrant", "court-order"], ...] = Field(
+    requires: tuple[OrderKind, ...] = Field(
         (), description="One of these; empty where the text asks for none."
     )
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
 from workbench.records.tables import Key, Micros, metadata
 
 __all__ = [
+    "CUT_SHORT",
     "account_reviews",
     "camera_permits",
     "policy_versions",
@@ -32,6 +33,10 @@ __all__ = [
     "units",
     "warrants",
 ]
+
+
+CUT_SHORT = "cut-short"
+"""The kind of a transfer's note that says its file ends in the middle of a row."""
 
 
 def _text(name: str) -> Column[str]:

@@ -1,0 +1,364 @@
+"""Reads made by a private party: the warrants and court orders they need, and the guard that lets none in without.
+
+A profile that asks for one has ``private_reads.requires``. A private read is one whose transfer, row or camera is not a
+government's. It comes in only where an order on record names its source and covers its time of capture, on a day on
+which the order may be carried out; otherwise the whole file is refused, before a row of it is stored.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import sqlalchemy as sa
+
+from workbench.audit.chain import Chain, Entry
+from workbench.audit.permit import Permit
+from workbench.errors import BadInput, Failed, TransferRefused
+from workbench.policy.data_parts import OrderKind
+from workbench.policy.profile import Profile
+from workbench.records.database import Database
+from workbench.records.registers import storable
+from workbench.records.tables import members, to_micros
+from workbench.records.unit_tables import transfer_warrants, warrants
+
+__all__ = ["PrivateGuard", "Warrant", "Warrants"]
+
+_LONGEST = 500
+_SEE = "See: workbench warrant list"
+
+
+@dataclass(frozen=True, slots=True)
+class Warrant:
+    """A warrant or court order on record.
+
+    Parameters
+    ----------
+    kind : str
+        ``warrant`` or ``court-order``.
+    court, number : str
+        Who issued it, under which number.
+    issued_on, expires_on : date
+        The last day on which it may be carried out is ``expires_on``; None for no end.
+    source_agency : str
+        The private party whose reads it is about, as transfers name their source.
+    start_at, end_at : datetime
+        Which times of capture it covers, the end excluded.
+    sha256 : str
+        Of the file with the order itself.
+    reads : int
+        How many reads have come in under it.
+    """
+
+    id: int
+    kind: str
+    court: str
+    number: str
+    issued_on: dt.date
+    expires_on: dt.date | None
+    source_agency: str
+    start_at: dt.datetime
+    end_at: dt.datetime
+    scope: str
+    case_number: str
+    file_name: str
+    sha256: str
+    entered_by: str
+    entered_at: dt.datetime
+    withdrawn_at: dt.datetime | None = None
+    withdrawn_why: str = ""
+    reads: int = 0
+
+    def stands(self, day: dt.date) -> bool:
+        """Say whether it may be carried out on a day of the agency's calendar."""
+        in_time = self.issued_on <= day and (self.expires_on is None or day <= self.expires_on)
+        return in_time and self.withdrawn_at is None
+
+
+class PrivateGuard:
+    """Looks at the rows of a transfer and refuses it where one is private and no order covers it.
+
+    Parameters
+    ----------
+    orders : sequence of Warrant
+        Those that may be carried out today.
+    refusal : callable
+        Makes the refusal out of what is missing.
+    """
+
+    def __init__(
+        self, orders: Sequence[Warrant], refusal: Callable[[str], TransferRefused]
+    ) -> None:
+        self._orders: dict[str, list[Warrant]] = {}
+        for order in orders:
+            self._orders.setdefault(_same(order.source_agency), []).append(order)
+        self._refusal = refusal
+        self.under: Counter[int] = Counter()
+
+    def look(self, columns: Mapping[str, Sequence[Any]]) -> None:
+        """Look at checked rows; counts in ``under`` which order each private one comes in under.
+
+        Raises
+        ------
+        TransferRefused
+            A private row that no order covers.
+        """
+        public = np.asarray(columns.get("governmental", ()), dtype=bool)
+        if public.all():
+            return
+        times = np.asarray(columns["captured_at"], dtype=np.int64)
+        sources = np.asarray([_same(each or "") for each in columns["source_agency"]])
+        for source in np.unique(sources[~public]):
+            self._settle(str(source), times[~public & (sources == source)])
+
+    def _settle(self, source: str, times: Any) -> None:
+        orders = self._orders.get(source, [])
+        if not orders:
+            raise self._refusal("none names the source of these reads")
+        left = np.ones(len(times), dtype=bool)
+        for order in orders:
+            begin, end = to_micros(order.start_at), to_micros(order.end_at)
+            covered = left & (times >= begin) & (times < end)
+            self.under[order.id] += int(covered.sum())
+            left &= ~covered
+        if left.any():
+            raise self._refusal(
+                f"{int(left.sum()):,} reads were captured outside of the times that they cover"
+            )
+
+    def keep(self, database: Database, transfer_id: int) -> None:
+        """Note under which orders a transfer's private reads came in."""
+        rows = [
+            {"transfer_id": transfer_id, "warrant_id": order, "reads": count}
+            for order, count in self.under.items()
+            if count
+        ]
+        if rows:
+            with database.write() as connection:
+                connection.execute(transfer_warrants.insert(), rows)
+
+
+class Warrants:
+    """The register of warrants and court orders for reads made by a private party.
+
+    Parameters
+    ----------
+    permit : callable
+        Asks the policy: :meth:`workbench.service.Service.permit`.
+    profile : Profile
+        Says whether private reads need an order.
+    clock : callable
+        Gives the present time, aware.
+    zone : ZoneInfo
+        The agency's time zone: an order expires at the end of its day in it.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        chain: Chain,
+        permit: Permit,
+        profile: Profile,
+        clock: Callable[[], dt.datetime],
+        zone: ZoneInfo,
+    ) -> None:
+        self.database = database
+        self.chain = chain
+        self.permit = permit
+        self.profile = profile
+        self.clock = clock
+        self.zone = zone
+
+    def list(self, token: str) -> list[Warrant]:
+        """Return every order, withdrawn ones included, the newest first."""
+        self.permit(token, "warrant.list")
+        return [*self._all()]
+
+    def add(
+        self,
+        token: str,
+        *,
+        kind: str,
+        court: str,
+        number: str,
+        issued_on: dt.date,
+        source_agency: str,
+        start: dt.datetime,
+        end: dt.datetime,
+        file: Path,
+        expires_on: dt.date | None = None,
+        scope: str = "",
+        case_number: str = "",
+    ) -> Warrant:
+        """Enter an order.
+
+        Parameters
+        ----------
+        kind : str
+            ``warrant`` or ``court-order``.
+        source_agency : str
+            The private party, as its transfers name it (``workbench ingest --source-agency``).
+        start, end : datetime
+            Which times of capture it covers, aware, the end excluded.
+        file : Path
+            The order itself, such as a PDF: its SHA-256 is kept, not the file.
+        """
+        session = self.permit(token, "warrant.add", {"number": number})
+        if kind not in get_args(OrderKind):
+            raise BadInput(
+                "That is no kind of order.", f"Write {' or '.join(get_args(OrderKind))}."
+            )
+        now = self.clock()
+        values: dict[str, Any] = {
+            "kind": kind,
+            "court": _needed(court, "court"),
+            "number": _needed(number, "number"),
+            "issued_on": issued_on,
+            "expires_on": expires_on,
+            "source_agency": _needed(source_agency, "source"),
+            "start_at": start,
+            "end_at": end,
+            "scope": _line(scope, "scope"),
+            "case_number": _line(case_number, "case"),
+            "file_name": file.name,
+            "sha256": _hash(file),
+            "entered_by": session.member.id,
+            "entered_at": now,
+        }
+        if issued_on > now.astimezone(self.zone).date() or (expires_on and expires_on < issued_on):
+            raise BadInput(
+                "The dates of the order do not hold.", "It is issued first, then it ends."
+            )
+        if end <= start:
+            raise BadInput("The times of capture end before they start.", "Swap start and end.")
+        with self.database.write() as connection:
+            same = sa.select(warrants.c.id).where(
+                warrants.c.court == values["court"], warrants.c.number == values["number"]
+            )
+            if connection.execute(same).first():
+                raise BadInput("That order is on record already.", _SEE)
+            connection.execute(warrants.insert(), values)
+            kept = ("kind", "court", "number", "source_agency", "case_number", "sha256")
+            elements = {name: values[name] for name in kept}
+            elements |= {
+                "issued_on": issued_on.isoformat(),
+                "start": start.isoformat(),
+                "end": end.isoformat(),
+            }
+            elements["expires_on"] = expires_on.isoformat() if expires_on else ""
+            entry = Entry(
+                "event", "warrant.added", outcome="ok", session=session, elements=elements, detail=values["scope"],
+            )  # fmt: skip
+            self.chain.append(entry, connection)
+        return next(each for each in self._all() if each.sha256 and each.number == values["number"]
+                    and each.court == values["court"])  # fmt: skip
+
+    def withdraw(self, token: str, number: str, why: str) -> Warrant:
+        """Note that an order stands no longer: quashed, recalled, or entered by mistake. What came in stays."""
+        session = self.permit(token, "warrant.add", {"number": number})
+        why = _needed(why, "reason")
+        found = [each for each in self._all() if each.number == number.strip()]
+        if len(found) != 1:
+            raise BadInput("There is no such order, or more than one of that number.", _SEE)
+        if found[0].withdrawn_at is not None:
+            raise BadInput("That order is withdrawn already.", "Nothing is left to do.")
+        with self.database.write() as connection:
+            connection.execute(
+                warrants.update()
+                .where(warrants.c.id == found[0].id)
+                .values(withdrawn_at=self.clock(), withdrawn_why=why)
+            )
+            kept = {"court": found[0].court, "number": found[0].number}
+            entry = Entry(
+                "event",
+                "warrant.withdrawn",
+                outcome="ok",
+                session=session,
+                elements=kept,
+                detail=why,
+            )
+            self.chain.append(entry, connection)
+        return next(each for each in self._all() if each.id == found[0].id)
+
+    def guard(self) -> PrivateGuard | None:
+        """Return what a transfer is held against; None where the policy asks for no order."""
+        if not self.profile.private_reads.requires:
+            return None
+        today = self.clock().astimezone(self.zone).date()
+        wanted = self.profile.private_reads.requires
+        orders = [each for each in self._all() if each.stands(today) and each.kind in wanted]
+        return PrivateGuard(orders, self._refusal)
+
+    def _refusal(self, missing: str) -> TransferRefused:
+        rules = self.profile.private_reads
+        kinds = " or ".join(each.replace("-", " ") for each in rules.requires)
+        return TransferRefused(
+            f"It holds reads made by a private party, which come in only under a {kinds} on record: {missing}. "
+            "Nothing of the file was kept.",
+            clause=rules.clause,
+            citation=self.profile.cite(rules),
+            remedy="Have the order entered (workbench warrant add), name the source as the order does "
+            "(--source-agency), and load the file again.",
+        )
+
+    def _all(self) -> tuple[Warrant, ...]:
+        counted = (
+            sa.select(
+                transfer_warrants.c.warrant_id,
+                sa.func.sum(transfer_warrants.c.reads).label("reads"),
+            )
+            .group_by(transfer_warrants.c.warrant_id)
+            .subquery()
+        )
+        query = (
+            sa.select(warrants, members.c.username, counted.c.reads)
+            .join(members, members.c.id == warrants.c.entered_by)
+            .outerjoin(counted, counted.c.warrant_id == warrants.c.id)
+            .order_by(warrants.c.id.desc())
+        )
+        with self.database.read() as connection:
+            return tuple(_warrant(row) for row in connection.execute(query))
+
+
+def _warrant(row: Any) -> Warrant:
+    names = (
+        "id", "kind", "court", "number", "issued_on", "expires_on", "source_agency", "start_at", "end_at", "scope",
+        "case_number", "file_name", "sha256", "entered_at", "withdrawn_at", "withdrawn_why",
+    )  # fmt: skip
+    values = {name: getattr(row, name) for name in names}
+    return Warrant(**values, entered_by=row.username, reads=int(row.reads or 0))
+
+
+def _same(source: str) -> str:
+    """Return a source's name as it is compared: without regard to case and spaces."""
+    return " ".join(source.split()).casefold()
+
+
+def _needed(text: str, what: str) -> str:
+    if not (text := _line(text, what)):
+        raise BadInput(f"The {what} is missing.", "Copy it from the order.")
+    return text
+
+
+def _line(text: str, what: str) -> str:
+    text = " ".join(text.split())
+    if len(text) > _LONGEST or not storable(text):
+        raise BadInput(f"The {what} cannot be kept as it is.", f"At most {_LONGEST} characters.")
+    return text
+
+
+def _hash(file: Path) -> str:
+    try:
+        with file.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise Failed(
+            f"The file of the order cannot be read ({type(error).__name__}).", "Check its path."
+        ) from None

@@ -1,0 +1,55 @@
+"""The service's registers that ask the policy themselves: each is a noun, opened when it is first needed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from workbench.audit.chain import Chain
+from workbench.models import Session
+from workbench.policy.profile import Profile
+from workbench.records.database import Database
+from workbench.settings import Settings
+
+if TYPE_CHECKING:
+    from workbench.ingest.warrants import Warrants
+    from workbench.units import Units
+
+__all__ = ["Nouns"]
+
+
+class Nouns(ABC):
+    """What :class:`workbench.service.Service` offers by noun; a method of each takes the member's token first."""
+
+    settings: Settings
+    profile: Profile
+    database: Database
+    chain: Chain
+    clock: Callable[[], dt.datetime]
+
+    @abstractmethod
+    def permit(self, token: str, action: str, elements: Mapping[str, Any] | None = None) -> Session:
+        """Ask the policy: see :meth:`workbench.service.Service.permit`."""
+
+    @property
+    def _own(self) -> tuple[Any, ...]:
+        """What most of them are made of."""
+        settings = self.settings
+        return self.database, self.chain, self.permit, self.profile, self.clock, settings.zone
+
+    @cached_property
+    def units(self) -> Units:
+        """The register of mobile units, their transfers and their docks."""
+        from workbench.units import Units
+
+        return Units(*self._own)
+
+    @cached_property
+    def warrants(self) -> Warrants:
+        """The register of warrants and court orders for reads made by a private party."""
+        from workbench.ingest.warrants import Warrants
+
+        return Warrants(*self._own)
