@@ -261,9 +261,25 @@ class Bench:
         return self._service.chain_head()
 
     def audit_review(
-        self, *, start: Time, end: Time, sample_size: int | None = None, seed: int = 1
+        self,
+        *,
+        start: Time,
+        end: Time,
+        sample_size: int | None = None,
+        seed: int = 1,
+        confidence: float | None = None,
+        share: float | None = None,
     ) -> AuditReview:
-        """Return everything that an audit report of a period needs; for members who may review."""
+        """Return everything that an audit report of a period needs; for members who may review.
+
+        Parameters
+        ----------
+        sample_size : int, optional
+            How many accesses to draw; by default what the policy asks for.
+        confidence, share : float, optional
+            Draw at least so many that a share of accesses at fault (0.05 by default) would show at least once with this
+            probability; both from 0 to 1.
+        """
         from workbench.times import parse_time
 
         zone = self.settings.zone
@@ -273,6 +289,8 @@ class Bench:
             end=parse_time(end, zone),
             sample_size=sample_size,
             seed=seed,
+            confidence=confidence,
+            share=share,
         )
 
     def report_made(self, report: str, elements: Mapping[str, Any]) -> int:

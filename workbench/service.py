@@ -492,13 +492,20 @@ class Service(Nouns):
         end: dt.datetime,
         sample_size: int | None = None,
         seed: int = 1,
+        confidence: float | None = None,
+        share: float | None = None,
     ) -> AuditReview:
-        """Return everything that an audit report of a period needs."""
+        """Return everything that an audit report of a period needs.
+
+        ``confidence`` and ``share`` set the size of the sample; see :func:`workbench.audit.sampling.size_to_find`.
+        """
         from workbench.audit.review import review
 
         if end <= start:
             raise BadInput("The period ends before it starts.", "Swap start and end.")
         elements = {"start": start.isoformat(), "end": end.isoformat(), "seed": seed}
+        if confidence is not None:
+            elements["confidence"] = confidence
         session = self.permit(token, "audit.review", elements)
         with access(self.chain, "audit.review", session=session, elements=elements) as under_way:
             result = review(
@@ -514,6 +521,8 @@ class Service(Nouns):
                 cases={case.number: case for case in self.cases.list()},
                 now=self.clock(),
                 before=under_way.id,
+                confidence=confidence,
+                share=share,
             )
             under_way.rows = len(result.records)
         return result

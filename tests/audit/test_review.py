@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import random
 import re
 from typing import Any
 
@@ -30,7 +31,7 @@ from hypothesis import strategies as st
 from workbench.audit.history import assignments_in, departures_in
 from workbench.audit.indicators import rows_of
 from workbench.audit.review import AuditReview, review
-from workbench.audit.sampling import draw, lot, size_for
+from workbench.audit.sampling import certainty, draw, lot, size_for, size_to_find
 from workbench.errors import BadInput, BadTime
 from workbench.models import Qualification
 from workbench.policy import load, names
@@ -552,3 +553,43 @@ def test_an_audit_of_a_month_looks_back_at_the_weeks_before(record):
     assert len(finding.rows) == 3
     assert found.population["accesses"] == 1
     assert re.search(r"90 days before the period", found.plan["lookback"])
+
+
+# --- how sure a sample is ----------------------------------------------------------------------------------
+
+
+@given(population=st.integers(1, 400), confidence=st.floats(0.5, 0.99), share=st.floats(0.01, 1))
+def test_a_size_that_is_chosen_is_the_least_that_reaches_the_confidence(
+    population, confidence, share
+):
+    size = size_to_find(population, confidence, share)
+    assert certainty(population, size, share) >= confidence - 1e-9
+    assert size == 0 or certainty(population, size - 1, share) < confidence + 1e-9
+
+
+def test_the_certainty_is_what_drawing_shows():
+    rng = random.Random(4)
+    hits = (
+        sum(min(rng.sample(range(200), 20)) < 10 for _ in range(4000)) / 4000
+    )  # 10 of 200 at fault
+    assert certainty(200, 20, 0.05) == pytest.approx(hits, abs=0.025)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(1, 40), st.integers(0, 99))
+def test_the_lowest_lots_are_all_in_it_where_a_confidence_is_asked_for(size, seed):
+    rows = rows_of([search([RIVERA, OKAFOR][turn % 2]) for turn in range(300)], ZONE)
+    found = draw(rows, size=size, seed=seed, confidence=0.95)
+    wanted = size_to_find(300, 0.95, 0.05)
+    lowest = sorted(rows, key=lambda each: (lot(seed, each.access_id), each.access_id))[:wanted]
+    assert {each.access_id for each in lowest} <= set(found.why)
+    assert found.at_random >= wanted
+    assert certainty(300, found.at_random, 0.05) >= 0.95
+    assert "if 5 % of those accesses were at fault" in found.words
+
+
+def test_a_confidence_that_is_no_probability_is_refused():
+    with pytest.raises(BadInput):
+        size_to_find(100, 95, 0.05)
+    with pytest.raises(BadInput):
+        size_to_find(100, 0.95, 0)

@@ -24,7 +24,7 @@ from workbench.audit.indicators import (
     rows_of,
 )
 from workbench.audit.indicators.base import ROW_COLUMNS, AccessRow, count
-from workbench.audit.sampling import Sampling, draw, size_for
+from workbench.audit.sampling import SHARE, Sampling, draw, size_for
 from workbench.audit.verify import Verdict
 from workbench.errors import BadInput, BadTime
 from workbench.models import CaseRecord, Member
@@ -102,6 +102,8 @@ def review(
     departures: Mapping[str, dt.date] | None = None,
     before: int | None = None,
     thresholds: Thresholds | None = None,
+    confidence: float | None = None,
+    share: float | None = None,
 ) -> AuditReview:
     """Review the use of the system in a period.
 
@@ -130,6 +132,8 @@ def review(
     before : int, optional
         The number of the audit's own access. Only what stands before it is looked at, so that the audit can be
         repeated.
+    confidence, share : float, optional
+        Draw at least so many that a share of accesses at fault shows with this probability; both from 0 to 1.
 
     Raises
     ------
@@ -160,7 +164,7 @@ def review(
     searches = [row for row in rows if row.is_search]
     manual = sum(not row.automatic for row in searches)
     size = size_for(profile.audits, manual) if sample_size is None else sample_size
-    sampling = draw(searches, size=size, seed=seed)
+    sampling = draw(searches, size=size, seed=seed, confidence=confidence, share=share or SHARE)
     population = tables.population_of(rows)
     return AuditReview(
         start=start,

@@ -184,6 +184,15 @@ def sign_checkpoint(desk: Desk, *, as_json: bool) -> None:
 @click.option(
     "--seed", type=int, default=1, show_default=True, help="The same seed draws the same sample."
 )
+@click.option(
+    "--confidence",
+    type=float,
+    metavar="SHARE",
+    help="Draw enough to meet an access at fault with this probability, such as 0.95.",
+)
+@click.option(
+    "--share", type=float, metavar="SHARE", help="… if so many are at fault; by default 0.05."
+)
 @json_option
 @pass_desk
 def review_period(
@@ -193,6 +202,8 @@ def review_period(
     end: str | None,
     sample_size: int | None,
     seed: int,
+    confidence: float | None,
+    share: float | None,
     as_json: bool,
 ) -> None:
     """Sum up a period: counts, what a reviewer should look at, who is not current, whether the record is whole.
@@ -213,7 +224,13 @@ def review_period(
         else _last_month(desk.service.clock(), zone)
     )
     found = desk.service.audit_review(
-        desk.token, start=first, end=last, sample_size=sample_size, seed=seed
+        desk.token,
+        start=first,
+        end=last,
+        sample_size=sample_size,
+        seed=seed,
+        confidence=confidence,
+        share=share,
     )
     if as_json:
         print_json(summary(found))

@@ -163,6 +163,15 @@ def partial_plate(desk: Desk, /, out: Path, *, as_json: bool, **given: Any) -> N
 @click.option(
     "--seed", type=int, default=1, show_default=True, help="The same seed draws the same sample."
 )
+@click.option(
+    "--confidence",
+    type=float,
+    metavar="SHARE",
+    help="Draw enough to meet an access at fault with this probability, such as 0.95.",
+)
+@click.option(
+    "--share", type=float, metavar="SHARE", help="… if so many are at fault; by default 0.05."
+)
 @click.option("--reviewer", default="", help="Who will review; printed where they sign.")
 @click.option("--approver", default="", help="Who will approve; not the reviewer.")
 @_kept

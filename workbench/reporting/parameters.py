@@ -186,6 +186,8 @@ class AuditParameters(ReportParameters):
 
     sample_size: Annotated[int, Field(ge=1, le=500)] | None = None
     seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = 1
+    confidence: Annotated[float, Field(gt=0, lt=1)] | None = None
+    share: Annotated[float, Field(gt=0, le=1)] | None = None
     reviewer: Line = ""
     approver: Line = ""
 
