@@ -57,8 +57,8 @@ class Step:
 class Release:
     """A request for reads with its steps, the oldest first.
 
-    ``purpose_text`` is the intended purpose in the request's own words, ``purpose`` that of the policy's list under which
-    it is fulfilled; ``query`` and ``parameters`` say which reads are asked for.
+    ``purpose_text`` is the intended purpose in the request's own words, ``purpose`` that of the policy's list under
+    which it is fulfilled; ``query`` and ``parameters`` say which reads are asked for.
     """
 
     id: int

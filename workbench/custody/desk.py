@@ -1,0 +1,34 @@
+"""What the service hands out of this package: a noun each, opened when it is first needed."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from workbench.custody.house import House
+from workbench.custody.offices import Offices
+from workbench.custody.releases import Releases
+
+__all__ = ["Custody"]
+
+
+class Custody:
+    """Everything about what the agency keeps and gives; each method of each noun takes the member's token first.
+
+    Parameters
+    ----------
+    house : House
+        The service.
+    """
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    @cached_property
+    def offices(self) -> Offices:
+        """Who holds which title of the policy."""
+        return Offices(self._house)
+
+    @cached_property
+    def releases(self) -> Releases:
+        """Requests for reads by other agencies."""
+        return Releases(self._house)

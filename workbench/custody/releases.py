@@ -1,0 +1,375 @@
+"""Releases: reads leave for another agency only on a written request, approved by who the policy names, and on file.
+
+Requested, taken up, approved (or denied, or referred), fulfilled: no step can be skipped, and nobody decides on a
+request that they made or entered. Each step is asked of the policy and stands on the access record.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, get_args
+
+import sqlalchemy as sa
+
+from workbench.audit.chain import Entry
+from workbench.custody import papers
+from workbench.custody.fulfillment import Package, fulfill, hand_over, under_lock
+from workbench.custody.house import House, line, refuse, today
+from workbench.custody.offices import held
+from workbench.custody.release_file import Recipient, Release, Use, append, enter, load, one
+from workbench.custody.release_papers import sheet
+from workbench.custody.release_rules import ORDER, deciders, faults, unfit_recipient
+from workbench.errors import BadInput
+from workbench.models import Session
+from workbench.policy.basis import Cited
+from workbench.policy.findings import Decision
+from workbench.policy.grounds import check_purpose, check_reason
+from workbench.queries import build
+from workbench.times import parse_time
+
+__all__ = ["QUERIES", "Releases"]
+
+QUERIES = ("query.history", "query.canvass")
+"""What can be asked for: one plate's reads, or the reads around a place."""
+
+_ACTION = {
+    "review": "release.review",
+    "verify": "release.review",
+    "refer": "release.review",
+    "approve": "release.approve",
+    "deny": "release.approve",
+}
+
+
+class Releases:
+    """The file of requests and what is done with them.
+
+    Parameters
+    ----------
+    house : House
+        The service.
+    """
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+
+    def list(self, token: str) -> list[Release]:
+        """Return every request, the oldest first."""
+        self.house.permit(token, "release.list")
+        with self.house.database.read() as connection:
+            return load(connection)
+
+    def show(self, token: str, number: str) -> Release:
+        """Return one request with its steps."""
+        self.house.permit(token, "release.list", {"release": number.strip().upper()[:20]})
+        with self.house.database.read() as connection:
+            return one(connection, number)
+
+    def sheet(self, token: str, number: str) -> str:
+        """Return a request as a sheet of text for the file that the policy has somebody keep."""
+        return sheet(self.show(token, number), self.house.profile, self.house.settings)
+
+    def request(
+        self,
+        token: str,
+        *,
+        agency: str,
+        person: str,
+        purpose_text: str,
+        recipient: str,
+        use: str = "official",
+        dated_on: dt.date | None = None,
+        scan: Path | None = None,
+        case_number: str = "",
+        purpose: str = "",
+        query: str = "",
+        parameters: Mapping[str, Any] | None = None,
+    ) -> Release:
+        """Enter a request.
+
+        Parameters
+        ----------
+        agency, person, purpose_text : str
+            As the request names them: the agency, the person who asks, the intended purpose.
+        recipient : {"law-enforcement", "prosecutor", "other"}
+            What the agency is.
+        use : {"official", "personal", "commercial"}
+            What the reads are wanted for.
+        dated_on : date, optional
+            The day on the request; by default today.
+        scan : Path, optional
+            The written request: kept beside the database under its SHA-256.
+        case_number, purpose : str
+            The case of the register and the policy's purpose under which it would be fulfilled.
+        query, parameters
+            One of :data:`QUERIES` and its elements, as :func:`workbench.queries.build` takes them. The approval
+            covers them and nothing wider.
+
+        Raises
+        ------
+        Refused
+            The written request, its agency, person or purpose is missing, or its purpose does not stand.
+        BadInput
+            Something cannot be understood, or the case is not in the register.
+        """
+        kind = _one_of(recipient, get_args(Recipient), "recipient")
+        wanted = _one_of(use, get_args(Use), "use")
+        elements = {"recipient": kind, "use": wanted}
+        session = self.house.permit(token, "release.request", elements)
+        named = {"agency": agency, "person": person, "purpose": purpose_text}
+        self._complete(session, elements, named, scan)
+        paper = papers.look(scan) if scan is not None else None
+        values: dict[str, Any] = {
+            "agency": line(agency, "agency"),
+            "person": line(person, "person who asks"),
+            "recipient": kind,
+            "use": wanted,
+            "purpose_text": line(purpose_text, "intended purpose"),
+            "dated_on": dated_on or today(self.house),
+            "scan_sha256": paper.sha256 if paper else "",
+            "scan_name": paper.name if paper else "",
+            "case_number": case_number.strip(),
+            "purpose": purpose.strip(),
+            "query": query,
+            "parameters": dict(parameters or {}),
+            "entered_by": session.member.id,
+            "entered_at": self.house.clock(),
+        }
+        if kind in self.house.profile.releases.recipients and wanted == "official":
+            self._sound(session, elements, values)
+        else:
+            values |= {"query": "", "parameters": {}}  # nothing of it can be released
+        if paper is not None:
+            papers.keep(self.house.settings, paper)
+        return self._enter(session, values)
+
+    def review(self, token: str, number: str) -> Release:
+        """Take a request up for review."""
+        return self._step(token, number, "review")
+
+    def verify(self, token: str, number: str, how: str) -> Release:
+        """Enter that and how the recipient was verified, such as by a call back to the agency's own number."""
+        return self._step(token, number, "verify", line(how, "way in which they were verified"))
+
+    def approve(self, token: str, number: str, words: str = "") -> Release:
+        """Approve a request as it stands."""
+        return self._step(token, number, "approve", line(words, "note", needed=False))
+
+    def deny(self, token: str, number: str, why: str) -> Release:
+        """Deny a request, with the reason."""
+        return self._step(token, number, "deny", line(why, "reason of the denial"))
+
+    def refer(self, token: str, number: str) -> Release:
+        """Refer the request of somebody whom the policy does not know to where it says."""
+        return self._step(token, number, "refer", self.house.profile.releases.others_to)
+
+    def fulfil(self, token: str, number: str, out: Path | None = None) -> Package:
+        """Fulfill an approved request; one that is fulfilled is handed over again.
+
+        Parameters
+        ----------
+        out : Path, optional
+            The folder that gets the package; it also stays in the home.
+
+        Raises
+        ------
+        Refused
+            It is not approved, or the policy refuses the query to this member.
+        """
+        elements = {"release": number.strip().upper()[:20]}
+        session = self.house.permit(token, "release.fulfil", elements)
+        with self.house.database.read() as connection:
+            number = one(connection, number).number
+        with under_lock(self.house, number):
+            release = self._look(number)
+            act = "hand-over" if release.state == "fulfilled" else "fulfil"
+            self._allowed(session, release, act, "release.fulfil")
+            if act == "fulfil":
+                fulfill(
+                    self.house,
+                    release,
+                    session,
+                    lambda kept: self._put(session, release, "fulfil", details=kept),
+                )
+            package = hand_over(self.house, self._look(number), out)
+            if act == "hand-over":
+                self._put(session, release, act, details={"sha256": package.sha256})
+        return package
+
+    def _look(self, number: str) -> Release:
+        with self.house.database.read() as connection:
+            return one(connection, number)
+
+    def _complete(
+        self,
+        session: Session,
+        elements: Mapping[str, Any],
+        named: Mapping[str, str],
+        scan: Path | None,
+    ) -> None:
+        """Refuse a request without what the policy asks it to hold."""
+        rules = self.house.profile.releases
+        missing: list[str] = [name for name in rules.request_holds if not named[name].strip()]
+        if rules.written_request and scan is None:
+            missing.append("written request itself")
+        if missing:
+            refuse(
+                self.house,
+                session,
+                "release.request",
+                elements,
+                code="release.incomplete",
+                reason=f"The request lacks the {' and the '.join(missing)}.",
+                basis=rules.request_clause or rules,
+                remedy="Have the agency write it down, and attach the scan.",
+            )
+
+    def _sound(self, session: Session, elements: Mapping[str, Any], values: dict[str, Any]) -> None:
+        """See that a request could be fulfilled: purpose, words, case, query."""
+        profile = self.house.profile
+        found = [
+            *check_purpose(profile, values["purpose"]),
+            *check_reason(profile, values["purpose_text"]),
+        ]
+        refusals = [each for each in found if each.severity == "refuse"]
+        if refusals:
+            first = refusals[0]
+            entry = Entry(
+                "event",
+                "release.request",
+                outcome="refused",
+                session=session,
+                elements=elements,
+                clause=first.clause,
+                detail=" ".join(each.code for each in refusals),
+            )
+            self.house.chain.append(entry)
+            Decision(allowed=False, findings=tuple(refusals)).raise_if_refused()
+        if self.house.cases.get(values["case_number"]) is None:
+            raise BadInput(
+                "The case is not in the register.",
+                "A release is an access: register a case for it with workbench case add.",
+            )
+        query, given = values["query"], values["parameters"]
+        if query not in QUERIES:
+            raise BadInput("That cannot be released.", f"Ask for one of: {', '.join(QUERIES)}.")
+        zone = self.house.settings.zone
+        build(query, given, zone)
+        for name in ("start", "end"):
+            given[name] = parse_time(given[name], zone).isoformat()
+
+    def _enter(self, session: Session, values: dict[str, Any]) -> Release:
+        with self.house.database.write() as connection:
+            year = today(self.house).year
+            request_id, number = enter(connection, values, year)
+            about = {
+                "release": number,
+                **{name: values[name] for name in ("agency", "person", "recipient", "use")},
+                "scan_sha256": values["scan_sha256"],
+            }
+            self._append(connection, session, request_id, "request", "requested", about)
+            return one(connection, number)
+
+    def _step(self, token: str, number: str, act: str, words: str = "") -> Release:
+        action = _ACTION[act]
+        session = self.house.permit(token, action, {"release": number.strip().upper()[:20]})
+        release = self._look(number)
+        title = self._allowed(session, release, act, action)
+        return self._put(session, release, act, title=title, words=words)
+
+    def _allowed(self, session: Session, release: Release, act: str, action: str) -> str:
+        """Refuse a step that something stands against; return the title under which it is taken."""
+        profile = self.house.profile
+        with self.house.database.read() as connection:
+            own = held(connection, session.member.id, today(self.house))
+        fault = faults(profile, release, act, session.member, own)
+        if fault is not None:
+            refuse(
+                self.house,
+                session,
+                action,
+                {"release": release.number, "step": act},
+                code=fault.code,
+                reason=fault.reason,
+                basis=fault.basis,
+                remedy=fault.remedy,
+            )
+        return next((each for each in deciders(profile) if each in own), "")
+
+    def _put(
+        self,
+        session: Session,
+        release: Release,
+        act: str,
+        *,
+        title: str = "",
+        words: str = "",
+        details: Mapping[str, Any] | None = None,
+    ) -> Release:
+        """Append a step unless somebody else took one meanwhile."""
+        with self.house.database.write() as connection:
+            if len(one(connection, release.number).steps) != len(release.steps):
+                raise BadInput(
+                    "Somebody else took a step with this request just now.",
+                    f"See: workbench release show {release.number}",
+                )
+            about = {"release": release.number, **(details or {})}
+            if words:
+                about["to" if act == "refer" else "words"] = words
+            self._append(
+                connection,
+                session,
+                release.id,
+                act,
+                ORDER[act][1],
+                about,
+                title=title,
+                words=words,
+                details=details or {},
+                clause=self._clause(release, act),
+            )
+            return one(connection, release.number)
+
+    def _clause(self, release: Release, act: str) -> str:
+        rules = self.house.profile.releases
+        if act in ("deny", "refer") and (fault := unfit_recipient(self.house.profile, release)):
+            return fault.basis.clause if isinstance(fault.basis, Cited) else fault.basis
+        return rules.approve_clause or rules.clause
+
+    def _append(
+        self,
+        connection: sa.Connection,
+        session: Session,
+        request_id: int,
+        act: str,
+        state: str,
+        about: Mapping[str, Any],
+        *,
+        clause: str = "",
+        **kept: Any,
+    ) -> None:
+        entry = Entry(
+            "event",
+            f"release.{act}",
+            outcome="ok",
+            session=session,
+            elements={**about, "state": state},
+            clause=clause,
+        )
+        values = {
+            "act": act,
+            "state": state,
+            "at": self.house.clock(),
+            "member_id": session.member.id,
+            "record_seq": self.house.chain.append(entry, connection),
+            **kept,
+        }
+        append(connection, request_id, values)
+
+
+def _one_of(value: str, known: tuple[str, ...], what: str) -> str:
+    if value not in known:
+        raise BadInput(f"There is no such {what}.", f"Give one of: {', '.join(known)}.")
+    return value
