@@ -31,7 +31,7 @@ demo: $(VENV)/installed ## build the demo city and make three reports
 test: $(VENV)/installed-dev ## run every test, notebooks included (JOBS=1 for one process)
 	$(BIN)/python -m pytest -n $(JOBS) --maxprocesses 8 --dist loadfile $(ARGS)
 
-extras: ## run the tests of recognition with every extra, in .venv-extras (3 GB to download: torch)
+extras: ## run the tests of recognition with every extra, in .venv-extras (some gigabytes to download: torch)
 	@$(MAKE) --no-print-directory VENV=$(EXTRAS) $(EXTRAS)/installed-extras
 	$(EXTRAS)/bin/python -m pytest tests/recognition $(ARGS)
 
