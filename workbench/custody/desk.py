@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from workbench.custody.holds_desk import HoldsDesk
 from workbench.custody.house import House
 from workbench.custody.offices import Offices
 from workbench.custody.releases import Releases
+from workbench.custody.retention_desk import RetentionDesk
 
 __all__ = ["Custody"]
 
@@ -32,3 +34,13 @@ class Custody:
     def releases(self) -> Releases:
         """Requests for reads by other agencies."""
         return Releases(self._house)
+
+    @cached_property
+    def holds(self) -> HoldsDesk:
+        """Holds: what is held back from a purge."""
+        return HoldsDesk(self._house)
+
+    @cached_property
+    def retention(self) -> RetentionDesk:
+        """Plans, orders and runs of purges, and their certificates."""
+        return RetentionDesk(self._house)
