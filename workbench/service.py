@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 
     from workbench.analysis.learned import Learned
     from workbench.audit.review import AuditReview
+    from workbench.custody.desk import Custody
     from workbench.ingest.transfers import TransferResult
     from workbench.recognition.engines import Engine
 
@@ -415,6 +416,13 @@ class Service(Nouns):
     def _check(self, session: Session, grounds: Grounds, actions: Sequence[str]) -> GroundsCheck:
         case = self.cases.get(grounds.case_number)
         return check_grounds(self.profile, session, grounds, case, self.clock(), actions)
+
+    @cached_property
+    def custody(self) -> Custody:
+        """What the agency keeps and gives: holds, retention, releases, statements, the public page."""
+        from workbench.custody.desk import Custody
+
+        return Custody(self)
 
     @cached_property
     def engine(self) -> Engine:
