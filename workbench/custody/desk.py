@@ -5,6 +5,9 @@ from __future__ import annotations
 from functools import cached_property
 
 from workbench.custody.holds_desk import HoldsDesk
+from workbench.custody.agreements import Agreements
+from workbench.custody.attestations import Attestations
+from workbench.custody.breaches import Breaches
 from workbench.custody.house import House
 from workbench.custody.offices import Offices
 from workbench.custody.releases import Releases
@@ -24,6 +27,21 @@ class Custody:
 
     def __init__(self, house: House) -> None:
         self._house = house
+
+    @cached_property
+    def agreements(self) -> Agreements:
+        """Contracts and memoranda under which others run or share the system."""
+        return Agreements(self._house)
+
+    @cached_property
+    def attestations(self) -> Attestations:
+        """Statements of named people on what is done outside the system."""
+        return Attestations(self._house)
+
+    @cached_property
+    def breaches(self) -> Breaches:
+        """Suspected breaches, and where the policy leads them to."""
+        return Breaches(self._house)
 
     @cached_property
     def offices(self) -> Offices:
