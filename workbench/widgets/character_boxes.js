@@ -4,25 +4,29 @@
 const FEWEST = 8;
 const JOINING = "~{,|"; // typed into an empty box, these belong to the character before it
 const KNOWN = /^[A-Z0-9]/;
+const KEYS = [
+  [["?"], "or empty: unknown"],
+  [["8", ",", "B"], "8 or B"],
+  [["B", "~"], "not sure"],
+  [["*"], "any number"],
+  [["Ctrl", "V"], "plate or pattern"],
+  [["Enter"], "search"],
+];
 
 function render({ model, el }) {
   el.classList.add("wbc");
   el.setAttribute("data-lm-suppress-shortcuts", "true"); // else JupyterLab takes letters for commands
   const row = make("div", "wbc-row", { role: "group", "aria-label": model.get("label") });
-  const help = make("p", "wbc-help", { id: `wbc-${Math.random().toString(36).slice(2)}` });
-  help.append(
-    "Empty or ", key("?"), " unknown \u2002 ", key("8"), key(","), key("B"), " 8 or B \u2002 ", key("B"), key("~"),
-    " not sure \u2002 ", key("*"), " any number \u2002 paste a plate or a pattern into any box \u2002 ",
-    key("Enter"), " searches",
-  );
+  const help = make("div", "wbc-help", { id: `wbc-${Math.random().toString(36).slice(2)}` });
+  for (const [keys, words] of KEYS) help.append(make("span", "keys", {}, ...keys.map(key)), make("span", "", {}, `${words} `));
   const said = make("p", "wbc-words", { "aria-live": "polite" });
   const wrong = make("p", "wbc-wrong", { role: "alert" });
   const cells = make("div", "wbc-cells");
   const front = toggle("front", "More in front", "Further characters may stand in front of the first box");
   const behind = toggle("behind", "More may follow", "Further characters may follow the last filled box");
   const size = sizes();
-  row.append(cells, front, behind);
-  el.replaceChildren(row, wrong, said, make("div", "wbc-foot", {}, size, help));
+  row.append(cells, front, behind, help);
+  el.replaceChildren(row, make("div", "wbc-foot", {}, size, said, wrong));
 
   let boxes = [];
   draw();

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -37,7 +37,7 @@ __all__ = [
 DESCRIBED = ("state", "color", "make", "model", "body")
 """What may be said of the vehicle besides its plate."""
 
-QUICK = ("Last hour", "Today", "Last 7 days", "Hour around the incident")
+QUICK = ("Last hour", "Today", "Last 7 days", "Around the incident")
 """The windows that one click fills in."""
 
 RADIUS = "800"

@@ -43,6 +43,16 @@ __all__ = [
     "sightings_html",
 ]
 
+_HEADS = Markup("").join(
+    Markup('<th scope="col" title="{}">{}</th>').format(title, name)
+    for name, title in (
+        ("Time", "The agency's own time"),
+        ("Camera", "Where it was read"),
+        ("Going", "The camera's heading"),
+        ("Read as", "What the camera made of the plate"),
+        ("Conf.", "The camera's confidence in its reading"),
+    )
+)
 _MOST_AGAINST = 2
 _AGAINST = 0.75
 _YEAR = dt.timedelta(days=300)
@@ -195,7 +205,7 @@ def _where(found: Found) -> str:
         for part in (
             str(vehicle.last["last_camera"] or ""),
             reads_words(vehicle.reads),
-            f"nearest {near} away" if near != "–" else "",
+            f"nearest {near} away".replace(" ", "\u00a0") if near != "–" else "",
         )
         if part
     )
@@ -311,10 +321,9 @@ def sightings_html(reads: pd.DataFrame, found: Found) -> Markup:
         return Markup('<p class="wbd-muted">No read of it in the window searched.</p>')
     rows = Markup("").join(_sighting(row, found) for row in reads.to_dict("records"))
     return Markup(
-        '<table class="wbd-sightings"><caption>{} in the window</caption><thead><tr><th scope="col">Time</th>'
-        '<th scope="col">Camera</th><th scope="col">Going</th><th scope="col">Read as</th><th scope="col">Sure</th>'
-        "</tr></thead><tbody>{}</tbody></table>"
-    ).format(_sentence(reads_words(len(reads))), rows)
+        '<table class="wbd-sightings"><caption>{} in the window</caption>'
+        "<thead><tr>{}</tr></thead><tbody>{}</tbody></table>"
+    ).format(_sentence(reads_words(len(reads))), _HEADS, rows)
 
 
 def _sighting(row: Mapping[Any, Any], found: Found) -> Markup:
