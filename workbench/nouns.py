@@ -15,6 +15,7 @@ from workbench.records.database import Database
 from workbench.settings import Settings
 
 if TYPE_CHECKING:
+    from workbench.audit.households import Households
     from workbench.ingest.warrants import Warrants
     from workbench.units import Units
 
@@ -53,3 +54,13 @@ class Nouns(ABC):
         from workbench.ingest.warrants import Warrants
 
         return Warrants(*self._own)
+
+    @cached_property
+    def households(self) -> Households:
+        """The list of members' own plates, hashed, that the review of searches is held against."""
+        from workbench.audit.households import Households
+
+        home = self.settings
+        return Households(
+            self.database, self.chain, self.permit, self.clock, home.keys, home.rejects
+        )

@@ -531,6 +531,7 @@ class Service(Nouns):
                 before=under_way.id,
                 confidence=confidence,
                 share=share,
+                households=self.households.lookup(),
             )
             under_way.rows = len(result.records)
         return result

@@ -441,6 +441,34 @@ def test_a_stolen_car_that_an_alert_searches_for_is_not_one_of_the_users():
     )
 
 
+# --- households -------------------------------------------------------------------------------------------
+
+
+def at_home(plate):
+    return frozenset({RIVERA} if plate == HERS else ())
+
+
+def test_one_search_for_a_plate_of_the_own_household_is_enough():
+    rows = [search(RIVERA, plate=HERS), search(RIVERA, plate="8AAA111")]
+    (found,) = findings(rows, "PLATE-HOUSEHOLD", facts(households=at_home))
+    assert (found.severity, found.rows) == ("high", numbers(rows[:1]))
+    assert HERS not in found.words
+    assert not findings(rows, "PLATE-COLLEAGUE", facts(households=at_home))
+
+
+def test_a_colleagues_plate_is_another_finding():
+    rows = [search(OKAFOR, plate=HERS), search(OKAFOR, plate=HERS, outcome="refused")]
+    (found,) = findings(rows, "PLATE-COLLEAGUE", facts(households=at_home))
+    assert (found.username, found.rows) == (OKAFOR, numbers(rows))
+    assert "policy refused 1 of them" in found.words
+    assert not findings(rows, "PLATE-HOUSEHOLD", facts(households=at_home))
+
+
+def test_an_alert_that_runs_by_itself_is_no_search_of_a_member():
+    rows = [search(OKAFOR, plate=HERS, automatic=True)]
+    assert not findings(rows, "PLATE-COLLEAGUE", facts(households=at_home))
+
+
 # --- cases ------------------------------------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ the approver: nothing here decides anything.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -104,6 +104,7 @@ def review(
     thresholds: Thresholds | None = None,
     confidence: float | None = None,
     share: float | None = None,
+    households: Callable[[str], frozenset[str]] | None = None,
 ) -> AuditReview:
     """Review the use of the system in a period.
 
@@ -134,6 +135,8 @@ def review(
         repeated.
     confidence, share : float, optional
         Draw at least so many that a share of accesses at fault shows with this probability; both from 0 to 1.
+    households : callable, optional
+        Returns the user names in whose household a plate is; see :mod:`workbench.audit.households`.
 
     Raises
     ------
@@ -158,6 +161,7 @@ def review(
         else departures,
         profile=profile,
         thresholds=limits,
+        **({} if households is None else {"households": households}),
     )
     records = frame[frame["at"] >= start].reset_index(drop=True)
     rows = [row for row in whole if row.at >= start]

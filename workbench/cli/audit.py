@@ -15,6 +15,7 @@ from workbench.audit.export import write_csv
 from workbench.audit.show import OUTCOMES
 from workbench.cli.audit_pages import plain, print_record, print_review, print_verdict, summary
 from workbench.cli.common import Desk, console, json_option, pass_desk, print_json
+from workbench.cli.imports import show_import
 from workbench.errors import BadInput
 from workbench.times import localize, parse_time
 
@@ -236,6 +237,34 @@ def review_period(
         print_json(summary(found))
     else:
         print_review(found)
+
+
+@audit.command("household")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
+@json_option
+@pass_desk
+def household_list(desk: Desk, *, file: Path | None, as_json: bool) -> None:
+    """Keep the list of plates of members' own households, which searches are reviewed against.
+
+    FILE is the whole list, a CSV with the columns username and plate; without it, how many plates each member has on
+    it is shown. Only a keyed hash of each plate is kept: delete the file afterwards.
+
+    \b
+    Examples:
+      workbench audit household
+      workbench audit household own-plates.csv
+    """  # noqa: D301
+    households = desk.service.households
+    if file is None:
+        counts = households.counts(desk.token)
+        if as_json:
+            print_json(counts)
+            return
+        for username, plates in counts.items():
+            console.print(f"  {username:<16} {plates}", markup=False, highlight=False)
+        console.print(f"{sum(counts.values())} plates of {len(counts)} members.")
+        return
+    show_import(households.import_csv(desk.token, file), as_json=as_json)
 
 
 def _last_month(now: dt.datetime, zone: ZoneInfo) -> tuple[dt.datetime, dt.datetime]:

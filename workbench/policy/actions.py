@@ -33,6 +33,7 @@ ACTIONS: dict[str, str] = {
     "warrant.list": "list warrants and court orders for reads made by a private party",
     "audit.show": "see the access record",
     "audit.review": "run an audit report and enter findings",
+    "audit.household": "keep the list of plates of members' own households, as hashes",
     "audit.verify": "check the access record for alterations",
     "audit.checkpoint": "sign a checkpoint of the access record",
     "hold.add": "hold reads back from a purge",

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import heapq
+import json
 import secrets
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -28,6 +30,7 @@ __all__ = ["Clock", "Counts", "Replay"]
 
 _FOUNDER = "ihaddad"
 _SUPERVISOR = "lt_ferris"
+_AUDITOR = "aud_sato"
 _LOADS = "svc-ingest"
 _SESSION = dt.timedelta(minutes=20)
 _LONGEST = dt.timedelta(hours=8)
@@ -125,6 +128,7 @@ class Replay:
                 progress(done, len(events))
         self.clock.set(self.latest)
         self.service.import_outages(self._token(_FOUNDER), self.delivery.outages_csv)
+        self._own_plates()
         return self.counts
 
     def _events(self) -> Iterator[tuple[dt.datetime, int, Step]]:
@@ -181,6 +185,15 @@ class Replay:
     @property
     def _zone(self) -> ZoneInfo:
         return ZoneInfo(self.delivery.timezone)
+
+    def _own_plates(self) -> None:
+        """Bring in the list of members' own plates, as whoever audits does; the file goes at once."""
+        own = json.loads((self.delivery.folder / "truth" / "households.json").read_text("utf-8"))
+        lines = ["username,plate", *(f"{name},{plate}" for name, plate in own.items())]
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "own-plates.csv"
+            path.write_text("\n".join(lines), encoding="utf-8")
+            self.service.households.import_csv(self._token(_AUDITOR), path)
 
     # --- members ------------------------------------------------------------------------------------------
 

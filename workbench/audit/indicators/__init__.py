@@ -46,6 +46,8 @@ INDICATORS: Mapping[str, Callable[[Material], Iterator[Finding]]] = {
     "PLATE-REPEATED-WITHOUT-CASE": plates.repeated_without_case,
     "PLATE-CHANGING-CASES": plates.changing_cases,
     "PLATE-SEVERAL-USERS": plates.several_users,
+    "PLATE-HOUSEHOLD": plates.own_household,
+    "PLATE-COLLEAGUE": plates.colleague,
     "CASE-UNKNOWN": cases.unknown,
     "CASE-CLOSED": cases.closed,
     "CASE-NOT-ASSIGNED": cases.not_assigned,

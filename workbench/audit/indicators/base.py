@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
@@ -79,6 +79,10 @@ class Assignment:
         return self.assigned_at <= at and (self.ended_at is None or at < self.ended_at)
 
 
+def _nobody(_plate: str) -> frozenset[str]:
+    return frozenset()
+
+
 @dataclass(frozen=True)
 class Facts:
     """What is known beside the record: the register of cases, members, departures, policy, the present.
@@ -100,6 +104,8 @@ class Facts:
         When the review is made, aware.
     zone : tzinfo
         The agency's zone.
+    households : callable, optional
+        Returns the user names in whose household a plate is.
     """
 
     now: dt.datetime
@@ -110,6 +116,7 @@ class Facts:
     departures: Mapping[str, dt.date] = field(default_factory=dict)
     profile: Profile | None = None
     thresholds: Thresholds = field(default_factory=Thresholds)
+    households: Callable[[str], frozenset[str]] = _nobody
 
     @cached_property
     def _assigned(self) -> dict[tuple[str, str], list[Assignment]]:

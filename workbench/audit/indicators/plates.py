@@ -4,10 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from workbench.audit.indicators.base import AccessRow, Facts, Finding, Material, count, either, who
+from workbench.audit.indicators.base import (
+    AccessRow,
+    Facts,
+    Finding,
+    Material,
+    count,
+    either,
+    refused_words,
+    who,
+)
 from workbench.audit.indicators.thresholds import Thresholds
 
-__all__ = ["changing_cases", "repeated_without_case", "several_users", "support"]
+__all__ = [
+    "changing_cases",
+    "colleague",
+    "own_household",
+    "repeated_without_case",
+    "several_users",
+    "support",
+]
 
 
 def support(row: AccessRow, facts: Facts) -> str:
@@ -95,6 +111,37 @@ def changing_cases(material: Material) -> Iterator[Finding]:
             f"{count(span, 'day')}, {own}.",
             rows,
         )
+
+
+def own_household(material: Material) -> Iterator[Finding]:
+    """Find searches for a plate of the member's own household: even one, with a case or without."""
+    for rows in _by_plate(material):
+        if rows[0].username in material.facts.households(rows[0].plate):
+            yield _at_home(
+                material, rows, "PLATE-HOUSEHOLD", "own household", "their own household"
+            )
+
+
+def colleague(material: Material) -> Iterator[Finding]:
+    """Find searches for a plate of another member's household: even one, with a case or without."""
+    for rows in _by_plate(material):
+        if material.facts.households(rows[0].plate) - {rows[0].username}:
+            yield _at_home(
+                material, rows, "PLATE-COLLEAGUE", "colleague", "a colleague's household"
+            )
+
+
+def _at_home(
+    material: Material, rows: Sequence[AccessRow], name: str, title: str, whose: str
+) -> Finding:
+    return material.finding(
+        name,
+        "high",
+        f"A plate of the member's {title}",
+        f"{who(rows)} searched a plate that stands on the list as of {whose}, "
+        f"{count(len(rows), 'time')}{refused_words(rows)}.",
+        rows,
+    )
 
 
 def several_users(material: Material) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from workbench.records import (  # noqa: F401 - their tables belong to the metad
     custody_tables,
     hotlist_tables,
     release_tables,
+    review_tables,
     unit_tables,
 )
 from workbench.records.tables import metadata
