@@ -26,6 +26,8 @@ _COMMANDS = {
     "member": ("workbench.cli.member", "Accounts, roles, training and certifications."),
     "case": ("workbench.cli.case", "The case register."),
     "camera": ("workbench.cli.camera", "The register of cameras and their outages."),
+    "unit": ("workbench.cli.unit", "Mobile units, their transfers, and undocking."),
+    "warrant": ("workbench.cli.warrant", "Court orders for reads made by a private party."),
     "ingest": ("workbench.cli.ingest", "Bring reads in, from files or a watched folder."),
     "read": ("workbench.cli.read", "Read the plates in pictures and videos."),
     "report": ("workbench.cli.report", "Make a canvass, partial-plate or audit report."),

@@ -15,6 +15,7 @@ from workbench.audit.breaks import holds
 from workbench.audit.chain import Anchor
 from workbench.cli.machine_checks import Finding
 from workbench.errors import Failed
+from workbench.policy.profile import load
 from workbench.records.database import Database
 from workbench.records.tables import APPEND_ONLY, audit_records, from_micros, transfers
 from workbench.settings import Settings
@@ -75,8 +76,19 @@ def _opened(settings: Settings, shown: str) -> Iterator[Finding]:
             yield _head(connection, settings)
             yield _times(connection)
             yield _transfers(connection)
+            yield from _units(connection, settings)
     finally:
         database.close()
+
+
+def _units(connection: sa.Connection, settings: Settings) -> Iterator[Finding]:
+    from workbench.cli.unit_checks import examine_units
+
+    try:
+        profile = load(settings.profile)
+    except Failed:  # said among the findings of the site
+        return
+    yield from examine_units(connection, settings, profile, dt.datetime.now(dt.UTC))
 
 
 def _protections(connection: sa.Connection) -> Iterator[Finding]:

@@ -203,6 +203,24 @@ _BUILT = (
         tests=(f"{_WHOLE}::test_transfer",),
     ),
     Control(
+        "overdue-transfer-watch",
+        "A unit whose last transfer is too long ago, from which nothing ever came, or whose download "
+        "failed or came in only in part is reported.",
+        "workbench.units",
+        tests=("tests/units/test_unit_transfers.py::test_overdue",),
+    ),
+    Control(
+        "undocking-permission",
+        "A unit is undocked under a permission on record; without one the undocking is refused, and one that is found "
+        "is kept as such.",
+        "workbench.units",
+    ),
+    Control(
+        "private-reads-warrant",
+        "Reads made by a private party come in only with a warrant or court order on record.",
+        "workbench.ingest.warrants",
+    ),
+    Control(
         "camera-register",
         "Cameras, their places and outages are entered only by those who administer the system.",
         "workbench.policy.decision",
@@ -299,24 +317,6 @@ _PLANNED = (
         "sharing-agreements",
         "Contracts and memoranda under which another agency runs or shares the system are listed.",
         "workbench.custody",
-        built=False,
-    ),
-    Control(
-        "undocking-permission",
-        "Undocking a unit needs the permission on record.",
-        "workbench.custody",
-        built=False,
-    ),
-    Control(
-        "overdue-transfer-watch",
-        "A unit whose last transfer is too long ago is reported.",
-        "workbench.ingest",
-        built=False,
-    ),
-    Control(
-        "private-reads-warrant",
-        "Reads made by a private party come in only with a warrant or court order on record.",
-        "workbench.ingest",
         built=False,
     ),
     Control(
