@@ -58,6 +58,10 @@ class TransferResult:
         The span of capture, UTC.
     duplicate : bool
         The same file had been taken in before, and nothing was changed; the numbers are that transfer's.
+    hits : int or None
+        How many hits on hot lists its reads raised; None where there is no list.
+    matching : str
+        How holding them against the lists ended: ``complete``, ``failed`` (it is tried again), or empty.
     reasons, skips, notes : mapping of str to int
         Why rows were rejected and skipped, and what was left empty or assumed, each with its number of rows.
     """
@@ -74,6 +78,8 @@ class TransferResult:
     first_at: dt.datetime | None = None
     last_at: dt.datetime | None = None
     duplicate: bool = False
+    hits: int | None = None
+    matching: str = ""
     reasons: Mapping[str, int] = field(default_factory=dict)
     skips: Mapping[str, int] = field(default_factory=dict)
     notes: Mapping[str, int] = field(default_factory=dict)

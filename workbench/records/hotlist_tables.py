@@ -132,6 +132,7 @@ hits = Table(
     Index("ix_hits_status_raised_at", "status", "raised_at"),
     Index("ix_hits_read_id_list_id", "read_id", "list_id"),
     Index("ix_hits_captured_at", "captured_at"),
+    sqlite_autoincrement=True,  # a hit's number stands on the record: it is never another's
 )
 
 hit_acts = Table(

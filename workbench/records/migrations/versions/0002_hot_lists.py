@@ -132,6 +132,7 @@ def upgrade() -> None:
             ["transfer_id"], ["transfers.id"], name=op.f("fk_hits_transfer_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hits")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_hits_captured_at", "hits", ["captured_at"], unique=False)
     op.create_index("ix_hits_read_id_list_id", "hits", ["read_id", "list_id"], unique=False)
