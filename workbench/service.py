@@ -12,7 +12,7 @@ import re
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 
     from workbench.analysis.learned import Learned
     from workbench.audit.review import AuditReview
+    from workbench.hotlists import HotLists
     from workbench.custody.desk import Custody
     from workbench.ingest.transfers import TransferResult
     from workbench.recognition.engines import Engine
@@ -365,6 +366,24 @@ class Service(Nouns):
             under_way.rows, under_way.detail = learned.reads, said
         return learned
 
+    # --- hot lists ---------------------------------------------------------------------------------------
+
+    @cached_property
+    def hotlists(self) -> HotLists:
+        """Hot lists and hits; see :class:`workbench.hotlists.HotLists`."""
+        from workbench.hotlists import HotLists
+
+        return HotLists(
+            database=self.database,
+            chain=self.chain,
+            cases=self.cases,
+            profile=self.profile,
+            settings=self.settings,
+            clock=self.clock,
+            permit=self.permit,
+            session=self.session,
+        )
+
     # --- reads --------------------------------------------------------------------------------------------
 
     def ingest(self, token: str, path: Path, **options: Any) -> TransferResult:
@@ -386,7 +405,8 @@ class Service(Nouns):
             )
             under_way.rows = result.accepted
             under_way.detail = f"transfer {result.transfer_id} sha256 {result.sha256}"
-        return result
+        run = self.hotlists.after_transfer(session, result.transfer_id)
+        return result if run is None else replace(result, hits=len(run.hits), matching=run.status)
 
     def query(
         self, token: str, action: str, parameters: Mapping[str, Any], grounds: Grounds
