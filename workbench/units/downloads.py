@@ -91,15 +91,13 @@ def _thin(
     )
     out = _outages(connection)
     for row in connection.execute(query.order_by(cameras.c.code)).all():
-        counted = dict(
-            connection.execute(
-                sa.select(camera_days.c.day, camera_days.c.reads).where(
-                    camera_days.c.camera_id == row.id,
-                    camera_days.c.day >= (first - dt.timedelta(days=_BEFORE)).isoformat(),
-                )
-            ).tuples()
+        counted = connection.execute(
+            sa.select(camera_days.c.day, camera_days.c.reads).where(
+                camera_days.c.camera_id == row.id,
+                camera_days.c.day >= (first - dt.timedelta(days=_BEFORE)).isoformat(),
+            )
         )
-        reads = {dt.date.fromisoformat(day): count for day, count in counted.items()}
+        reads = {dt.date.fromisoformat(each.day): each.reads for each in counted}
         for day, count, usual in thin_days(reads, first=first, today=today):
             if not _was_out(out.get(row.id, ()), day, zone):
                 yield DownloadFault(
