@@ -52,9 +52,8 @@ def keep(settings: Settings, paper: Paper) -> Path:
     target = folder / paper.sha256
     if target.exists() and hashlib.sha256(target.read_bytes()).hexdigest() == paper.sha256:
         return target
-    part = folder / f".{paper.sha256}.{os.getpid()}.part"
-    part.unlink(missing_ok=True)
-    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    part = folder / f".{paper.sha256}.part"  # what somebody who was killed left is written over
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "wb") as file:
         file.write(paper.content)
         file.flush()
