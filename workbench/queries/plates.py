@@ -18,6 +18,7 @@ import numpy.typing as npt
 import sqlalchemy as sa
 
 from workbench.analysis.plateindex import PlateIndex
+from workbench.records.custody_tables import purge_steps
 from workbench.records.tables import plates, reads, transfers
 
 __all__ = ["Plates"]
@@ -48,7 +49,7 @@ class Plates:
         connection : Connection
             On one snapshot.
         """
-        here = _how_many(connection)
+        here = (*_how_many(connection), _purged(connection))
         if self._index is None or self._seen != (here, self._file()):
             self._index = self._current(connection)
             self._seen = (here, self._file())
@@ -72,7 +73,13 @@ class Plates:
         present = {row.id: row.sha256 for row in connection.execute(query)}
         index = PlateIndex.open(self._path)
         known = set(index.about.get("transfers", ())) if index is not None else set()
-        if index is None or not known or index.about.get("digest") != _digest(known, present):
+        purged = _purged(connection)
+        if (
+            index is None
+            or not known
+            or index.about.get("digest") != _digest(known, present)
+            or index.about.get("purged") != purged
+        ):
             index = _index_of(connection, _ALL)
         elif new := sorted(present.keys() - known):
             more = _index_of(connection, _of_transfer(new[0]))
@@ -81,7 +88,11 @@ class Plates:
             index = index.with_more(more)
         else:
             return index
-        about = {"transfers": sorted(present), "digest": _digest(present, present)}
+        about = {
+            "transfers": sorted(present),
+            "digest": _digest(present, present),
+            "purged": purged,
+        }
         index = dataclasses.replace(index, about=about)
         try:
             index.save(self._path)
@@ -106,6 +117,12 @@ def _how_many(connection: sa.Connection) -> tuple[int, int]:
     query = sa.select(sa.func.count(), sa.func.coalesce(sa.func.max(transfers.c.id), 0))
     count, highest = connection.execute(query.where(_complete)).one()
     return count, highest
+
+
+def _purged(connection: sa.Connection) -> int:
+    """Return the number of the newest step of a purge: another one after each, so that no index outlives its plates."""
+    query = sa.select(sa.func.coalesce(sa.func.max(purge_steps.c.id), 0))
+    return int(connection.execute(query).scalar_one())
 
 
 def _digest(numbers: Iterable[int], present: Mapping[int, str]) -> str:
