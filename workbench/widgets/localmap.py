@@ -96,6 +96,8 @@ class LocalMap(ipywidgets.VBox):
         self._tiles = False
         self._picture: maplabels.Picture | None = None
         self._waiting = False
+        self._turn = 0
+        self._warm = False
         self._zoom: float | None = None
         self._picked: list[Callable[[str, Mapping[str, Any]], Any]] = []
         self._drawn: list[Callable[[Scene], Any]] = []
@@ -103,6 +105,8 @@ class LocalMap(ipywidgets.VBox):
         self._streets: dict[tuple[str, bool], _Still] = {}
         self.map = _new_map(height)
         self._base: tuple[Any, ...] = ()
+        self._edge: tuple[Any, ...] = ()
+        self.tell: Callable[[Mapping[str, Any]], str] | None = None  # words for a place pointed at
         self._shade = _Still(data=EMPTY, style={"pane": "shade"}, point_style={"radius": 3.2})
         self._reads = _Still(data=EMPTY, point_style={"radius": 6}, style=_DISC, hover_style=_OVER)
         self._heat = ipyleaflet.Heatmap(
@@ -112,10 +116,10 @@ class LocalMap(ipywidgets.VBox):
         self._marks = _Still(data=EMPTY, style={"pane": "marks"}, point_style={"radius": 7})
         self._step = _Still(data=EMPTY, style={"pane": "marks"}, point_style={"radius": 8})
         self._names = ipyleaflet.ImageOverlay(url=_NOTHING, bounds=((0, 0), (0, 0)), pane="names")
-        self.note = ipywidgets.HTML().add_class("wbd-map-note")
-        self.hint = ipywidgets.HTML().add_class("wbd-map-hint")
+        self.note = ipywidgets.HTML().add_class("wbm-map-note")
+        self.hint = ipywidgets.HTML().add_class("wbm-map-hint")
         super().__init__([self.map, self.hint, self.note])
-        self.add_class("wbd-map")
+        self.add_class("wbm-map")
         self._wire(draw=draw)
         self._stack()
         self.look_at(_NOWHERE)
@@ -159,6 +163,12 @@ class LocalMap(ipywidgets.VBox):
     def show_scene(self, scene: Scene | None) -> None:
         """Show a scene, or none."""
         self._shade.data = symbols.scene_features(scene)
+        self._edge = ()
+        if scene is not None and not scene.polygon:
+            at, radius = (scene.latitude, scene.longitude), round(scene.radius_m)
+            edge = {"weight": 2, "color": symbols.EDGE["color"], "fill": False, "pane": "shade"}
+            self._edge = (ipyleaflet.Circle(location=at, radius=radius, **edge),)
+        self._stack()
 
     def show_reads(self, places: symbols.Places | None, counts: Any = None) -> str:
         """Show where reads were made, as one layer; return which kind: ``"points"``, ``"heat"`` or ``""``."""
@@ -173,7 +183,9 @@ class LocalMap(ipywidgets.VBox):
             symbols.heat_points(places, counts) if places is not None and kind == "heat" else []
         )
         if (self._heat in self.map.layers) != (kind == "heat"):
-            self._stack(heat=kind == "heat")
+            self._warm = kind == "heat"
+            self._stack()
+        self._draw_cameras()  # again, so that they stand above the reads
         return kind
 
     def show_chosen(self, features: Mapping[str, Any] = EMPTY) -> None:
@@ -245,6 +257,8 @@ class LocalMap(ipywidgets.VBox):
     def _pointed(self, **content: Any) -> None:
         given = content.get("properties") or {}
         words = str(given.get("words") or "")
+        if "place" in given and self.tell is not None:
+            words = self.tell(given)
         if given.get("camera"):
             words = f"{given['camera']} {words}"
         self.say(words)
@@ -273,10 +287,10 @@ class LocalMap(ipywidgets.VBox):
 
     # -- drawing again ------------------------------------------------------------------------------
 
-    def _stack(self, *, heat: bool = False) -> None:
-        warm = (self._heat,) if heat else ()
+    def _stack(self) -> None:
+        warm = (self._heat,) if self._warm else ()
         above = (self._reads, self._cameras, self._marks, self._step, self._names)
-        self.map.layers = (*self._base, self._shade, *warm, *above)
+        self.map.layers = (*self._base, self._shade, *self._edge, *warm, *above)
 
     def _ground_layers(self, ground: Ground) -> list[_Still]:
         """Return the layers of the ground: areas, edges of streets, their fills, boundaries."""
@@ -318,12 +332,17 @@ class LocalMap(ipywidgets.VBox):
                 style = {**layers.street_style(kind, zoom, casing=casing), "pane": "ground"}
                 if layer.style != style:
                     layer.style = style
-            self._cameras.data = symbols.camera_features(self._spots, zoom)
+            self._draw_cameras()
             self._zoom, self._picture = zoom, None
         view = self._view()
         picture = self._picture
         if picture is None or picture.zoom != zoom or not picture.bounds.holds(view):
             self._write(view.padded(_PAD), zoom)
+
+    def _draw_cameras(self) -> None:
+        self._turn += 1
+        features = symbols.camera_features(self._spots, float(self.map.zoom))
+        self._cameras.data = {**features, "turn": self._turn}
 
     def _write(self, view: Bounds, zoom: float) -> None:
         marks = [Mark(spot.latitude, spot.longitude, spot.code, size=10.0) for spot in self._spots]
@@ -375,7 +394,7 @@ def _new_map(height: int) -> Any:
         max_zoom=18,
         keyboard=True,
         layout=ipywidgets.Layout(width="100%", height=f"{height}px"),
-    ).add_class("wbd-leaflet")
+    ).add_class("wbm-leaflet")
 
 
 def _tile_layer(tiles: str, attribution: str) -> Any:

@@ -22,6 +22,7 @@ from workbench.widgets.look import INK, SIGNAL
 from workbench.widgets.projection import Bounds, metres_per_pixel
 
 __all__ = [
+    "EDGE",
     "EMPTY",
     "MOST_PLACES",
     "CameraSpot",
@@ -132,7 +133,7 @@ def camera_features(spots: Sequence[CameraSpot], zoom: float) -> dict[str, Any]:
         if spot.down:
             cross = {"color": SIGNAL, "weight": 2.4, "opacity": 1.0, "fill": False}
             features.append(_feature("MultiLineString", _cross(pen), spot, cross))
-    return {"type": "FeatureCollection", "features": features}
+    return _collection(features)
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,8 +357,14 @@ def _plain(kind: str, coordinates: Any, style: Mapping[str, Any]) -> dict[str, A
 # -- the scene ----------------------------------------------------------------------------------------
 
 
+EDGE = {"color": SIGNAL, "weight": 1.8, "opacity": 1.0}
+
+
 def scene_features(scene: Scene | None) -> dict[str, Any]:
-    """Return the scene: its edge, its middle, and what lies outside made paler."""
+    """Return the scene: what lies outside made paler, a polygon's edge, a circle's middle.
+
+    A circle's edge is not among it: a browser's map rounds corners to whole pixels, and draws circles itself.
+    """
     if scene is None:
         return EMPTY
     ring = shapes.outline(scene)
@@ -367,17 +374,21 @@ def scene_features(scene: Scene | None) -> dict[str, Any]:
         [far.west, far.south], [far.east, far.south], [far.east, far.north], [far.west, far.north],
         [far.west, far.south],
     ]  # fmt: skip
-    pale = {"stroke": False, "fillColor": "#ffffff", "fillOpacity": 0.38, "interactive": False}
-    edge = {"color": SIGNAL, "weight": 1.8, "opacity": 1.0, "fill": False, "interactive": False}
-    features = [_plain("Polygon", [frame, ring], pale), _plain("MultiLineString", [ring], edge)]
-    if not scene.polygon:
-        middle = [scene.longitude, scene.latitude]
-        dot = {
-            "color": SIGNAL,
-            "weight": 1.4,
-            "fillColor": "#ffffff",
-            "fillOpacity": 1.0,
-            "opacity": 1.0,
-        }
-        features.append(_plain("Point", middle, {**dot, "radius": 3.2, "interactive": False}))
+    pale = {"stroke": False, "fillColor": "#ffffff", "fillOpacity": 0.34, "interactive": False}
+    features = [_plain("Polygon", [frame, ring], pale)]
+    if scene.polygon:
+        edge = {**EDGE, "fill": False, "interactive": False}
+        return _collection([*features, _plain("MultiLineString", [ring], edge)])
+    dot = {
+        **EDGE,
+        "weight": 1.4,
+        "fillColor": "#ffffff",
+        "fillOpacity": 1.0,
+        "radius": 3.2,
+        "interactive": False,
+    }
+    return _collection([*features, _plain("Point", [scene.longitude, scene.latitude], dot)])
+
+
+def _collection(features: list[dict[str, Any]]) -> dict[str, Any]:
     return {"type": "FeatureCollection", "features": features}
