@@ -65,20 +65,10 @@ def test_it_is_whole_and_signed_with_the_key_of_the_home(desk: Desk, package: Pa
 def test_tools_of_any_machine_check_it(package: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(package) as archive:
         archive.extractall(tmp_path)
+    openssl = "openssl pkeyutl -verify -pubin -inkey record.pub -rawin -sigfile manifest.sig -in"
     for command in (
         ["sha256sum", "--strict", "-c", MANIFEST],
-        [
-            "openssl",
-            "pkeyutl",
-            "-verify",
-            "-pubin",
-            "-inkey",
-            "record.pub",
-            "-rawin",
-            "-in",
-            MANIFEST,
-        ]
-        + ["-sigfile", "manifest.sig"],
+        [*openssl.split(), MANIFEST],
     ):
         if shutil.which(command[0]) is None:
             pytest.skip(f"{command[0]} is not installed")

@@ -256,15 +256,30 @@ _BUILT = (
         "Reads hold plates, places, times and vehicles: no name, address or registration.",
         "workbench.records.tables",
     ),
+    Control(
+        "attestations",
+        "A named person is asked for a dated statement on what is done outside the software, and "
+        "what is missing or late is reported.",
+        "workbench.custody.attestations",
+    ),
+    Control(
+        "releases",
+        "A release needs a written request, an approval by a named title, and is kept on file.",
+        "workbench.custody.releases",
+    ),
+    Control(
+        "sharing-agreements",
+        "Contracts and memoranda under which another agency runs or shares the system are listed.",
+        "workbench.custody.agreements",
+    ),
+    Control(
+        "breach-path",
+        "A suspected breach goes on the record and is led to the policy that handles it.",
+        "workbench.custody.breaches",
+    ),
 )
 
 _PLANNED = (
-    Control(
-        "attestations",
-        "A named person is asked for a dated statement on what is done outside the software.",
-        "workbench.custody",
-        built=False,
-    ),
     Control(
         "hot-lists",
         "Hot lists with source and expiry are held against incoming reads.",
@@ -308,26 +323,8 @@ _PLANNED = (
         built=False,
     ),
     Control(
-        "releases",
-        "A release needs a written request, an approval by a named title, and is kept on file.",
-        "workbench.custody",
-        built=False,
-    ),
-    Control(
-        "sharing-agreements",
-        "Contracts and memoranda under which another agency runs or shares the system are listed.",
-        "workbench.custody",
-        built=False,
-    ),
-    Control(
         "public-page",
         "The policy and what goes with it are written out as a page for the website.",
-        "workbench.custody",
-        built=False,
-    ),
-    Control(
-        "breach-path",
-        "A breach is led to the policy that handles it.",
         "workbench.custody",
         built=False,
     ),
