@@ -6,7 +6,7 @@ import dataclasses
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -247,6 +247,7 @@ def _show(results: list[TransferResult]) -> None:
     fresh = [result for result in results if not result.duplicate]
     for result in fresh:
         _show_reasons(result)
+    _show_hits(results)
     if any(result.reject_file for result in fresh):
         click.echo(
             "Next: mend what the reasons name, then load the reject file: workbench ingest <reject file>"
@@ -259,6 +260,15 @@ def _span(result: TransferResult) -> str:
     if result.first_at is None or result.last_at is None:
         return ""
     return f"{result.first_at:%Y-%m-%d %H:%M} to {result.last_at:%Y-%m-%d %H:%M}"
+
+
+def _show_hits(results: Sequence[TransferResult]) -> None:
+    """Say how many hits on the hot lists there are, and whether matching is yet to be made up for."""
+    raised = sum(result.hits or 0 for result in results)
+    if raised:
+        click.echo(f"{raised:,} hits on the hot lists. Next: workbench hit list")
+    if any(result.matching == "failed" for result in results):
+        click.echo("The reads are in, but could not be held against the hot lists: it is tried again.")
 
 
 def _show_reasons(result: TransferResult) -> None:
@@ -311,6 +321,7 @@ def _tell(handled: Handled, *, as_json: bool) -> None:
             f"{handled.file.name}: {words}; {result.accepted:,} accepted, {result.rejected:,} rejected, "
             f"{result.skipped:,} skipped; now {handled.moved_to}"
         )
+        _show_hits([result])
     else:
         click.echo(f"{handled.file.name}: failed: {error} It lies in {handled.moved_to}", err=True)
 

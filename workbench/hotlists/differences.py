@@ -109,7 +109,7 @@ def _described(name: str, entry: Entry, read: Mapping[str, Any]) -> Point | None
 def _doubts(read: Mapping[str, Any], now: dt.datetime) -> list[Point]:
     points = []
     sure = read.get("confidence")
-    if sure is not None and sure < _UNSURE:  # false for NaN: no confidence was given
+    if sure is not None and sure < _UNSURE:
         points.append(
             Point("warns", "read", f"the camera was not sure of the plate: confidence {sure:.0%}")
         )

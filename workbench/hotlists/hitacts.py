@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -276,7 +277,11 @@ class HitActs(Shared):
         row = found.iloc[0].to_dict()
         row["captured_at"] = row["captured_at"].to_pydatetime()
         row["local_time"] = row["local_time"].to_pydatetime()
-        return {str(name): value for name, value in row.items()}
+        plain = {str(name): value for name, value in row.items()}
+        absent = [
+            name for name, value in plain.items() if isinstance(value, float) and math.isnan(value)
+        ]
+        return plain | dict.fromkeys(absent)
 
     def _view(self, hit: Hit, read: Mapping[str, Any] | None, access_id: int) -> HitView:
         of = next(each for each in self.register.all() if each.id == hit.list_id)
