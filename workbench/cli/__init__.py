@@ -31,6 +31,8 @@ _COMMANDS = {
     "ingest": ("workbench.cli.ingest", "Bring reads in, from files or a watched folder."),
     "read": ("workbench.cli.read", "Read the plates in pictures and videos."),
     "report": ("workbench.cli.report", "Make a canvass, partial-plate or audit report."),
+    "hotlist": ("workbench.cli.hotlist", "Hot lists: vehicles that are looked for."),
+    "hit": ("workbench.cli.hit", "Hits on the hot lists, and the steps before anything is done."),
     "audit": ("workbench.cli.audit", "Look at the access record and check that it is whole."),
     "policy": ("workbench.cli.policy", "The policy profiles, and what proves each clause."),
     "demo": ("workbench.cli.demo", "Build the fictional city and make three reports."),
