@@ -57,6 +57,40 @@ def test_numbers_can_be_drawn_and_most_of_half_are_of_the_states_series() -> Non
     assert {"1", "I", "T"} <= set("".join(number.text for number in drawn))
 
 
+def test_where_a_one_is_a_bar_an_i_has_serifs_mostly() -> None:
+    dies = [strokes.random_die(np.random.default_rng(seed)) for seed in range(400)]
+    serifs = [die.forms["I"] for die in dies if die.forms["1"] == 0]
+    assert len(serifs) > 80
+    assert 0.75 < np.mean(serifs) < 1.0
+
+
+def test_a_one_is_far_more_frequent_than_an_i() -> None:
+    rng = np.random.default_rng(11)
+    drawn = "".join(
+        numbers.random_number(rng, state).text for state in sorted(STATES) * 20 if state in looks()
+    )
+    assert drawn.count("1") > 2 * drawn.count("I") > 0
+
+
+def looks() -> set[str]:
+    return set(fonts.read_data("designs.yaml")["states"])
+
+
+def test_series_seldom_hold_letters_that_look_like_digits() -> None:
+    rng = np.random.default_rng(12)
+    design = fonts.read_data("designs.yaml")["states"]["AR"]
+    letters = [c for _ in range(500) for c in numbers._serial(rng, "AR", design) if c.isalpha()]
+    assert 0 < np.mean([c in "IOQ" for c in letters]) < 0.06
+
+
+def test_what_is_spoken_is_letters_of_all_kinds_and_a_digit_now_and_then() -> None:
+    rng = np.random.default_rng(13)
+    said = [numbers._spoken(rng) for _ in range(400)]
+    assert all(set(word) <= set(ALPHABET) and 3 <= len(word) <= 8 for word in said)
+    assert 0.05 < np.mean([any(c.isdigit() for c in word) for word in said]) < 0.3
+    assert len(set(said)) > 350
+
+
 @pytest.mark.parametrize("state", sorted(set(STATES) - {"AS", "GU", "MP", "PR", "VI"}))
 def test_every_state_has_a_look_and_a_series(state: str) -> None:
     plate = flat.draw_plate(np.random.default_rng(1), faces(), state=state)

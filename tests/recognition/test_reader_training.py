@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 pytest.importorskip("cv2", reason="OpenCV is not installed")
@@ -33,3 +35,24 @@ def test_the_command_makes_a_whole_course(monkeypatch: pytest.MonkeyPatch, tmp_p
 
 def test_targets_are_classes_of_places() -> None:
     assert reader.targets(["A0"]).tolist() == [[11, 1, 0, 0, 0, 0, 0, 0, 0]]
+
+
+def test_batches_are_photographs_of_the_shards_and_new_shards_join(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def shard(number: int, text: str) -> None:
+        rng = np.random.default_rng(number)
+        scenes = rng.integers(0, 255, (3, 192, 368), np.uint8)
+        np.save(tmp_path / "corpus" / f"{number:03d}.npy", scenes)
+        (tmp_path / "corpus" / f"{number:03d}.json").write_text(json.dumps([text] * 3))
+
+    (tmp_path / "corpus").mkdir()
+    monkeypatch.setattr(reader, "_LOOK_EVERY", 1)
+    shard(0, "A1")
+    batches = reader._batches(reader.Course(tmp_path, tmp_path, shards=2, batch=4))
+    x, y = next(batches)
+    assert x.shape == (4, 1, 64, 192)
+    assert y.tolist() == reader.targets(["A1"] * 4).tolist()
+    shard(1, "B2")
+    later = [next(batches)[1][:, 0].tolist() for _ in range(30)]
+    assert {11, 12} == {code for codes in later for code in codes}
