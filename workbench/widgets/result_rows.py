@@ -31,16 +31,17 @@ from workbench.widgets.platedrawing import plate_svg, spoken
 
 __all__ = [
     "Found",
-    "details_html",
     "differs",
     "found_vehicles",
     "headline_html",
     "others_html",
+    "picked_html",
     "row_html",
     "row_words",
     "short_why",
     "shown_rows",
     "sightings_html",
+    "why_html",
 ]
 
 _HEADS = Markup("").join(
@@ -194,7 +195,7 @@ def row_words(found: Found) -> str:
         f"last seen {found.moment(vehicle.last['last_seen'])}",
         _where(found),
     ]
-    return "; ".join(part for part in parts if part)
+    return "; ".join(part for part in parts if part).replace("\u00a0", " ")
 
 
 def _where(found: Found) -> str:
@@ -279,22 +280,27 @@ def headline_html(ranked: pd.DataFrame, found: Sequence[Found]) -> Markup:
 # -- the vehicle picked --------------------------------------------------------------------------------------------
 
 
-def details_html(found: Found) -> Markup:
-    """Return what is known of the vehicle picked: drawn large, described, and why it is on the list."""
+def picked_html(found: Found) -> Markup:
+    """Return the vehicle picked: its plate drawn large, and what is known of it in the window."""
     vehicle = found.vehicle
-    rows = [vehicle.row, *sorted(vehicle.misread, key=lambda row: -float(row["probability"]))]
-    whys = [_why(found, row, alone=len(rows) == 1) for row in rows]
+    rows = (vehicle.row, *vehicle.misread)
     return Markup(
-        '<div class="wbd-picked">{}<div><h3>{}</h3><p>{} in all; first read {}, last {}</p>{}</div></div>{}'
+        '<div class="wbd-picked">{}<div><h3>{}</h3><p>{}; first read {}, last {}</p>{}</div></div>'
     ).format(
         plate_svg(found.plate, found.state, differs=found.differs, width=168),
         _sentence(text.vehicle(vehicle.row)),
-        text.chance(vehicle.probability),
+        _sentence(text.chance(vehicle.probability)),
         found.moment(min(row["first_seen"] for row in rows)),
         found.moment(max(row["last_seen"] for row in rows)),
         _also(found),
-        Markup("").join(whys),
     )
+
+
+def why_html(found: Found) -> Markup:
+    """Return why the vehicle picked is on the list: what is known of it, each with its factor."""
+    vehicle = found.vehicle
+    rows = [vehicle.row, *sorted(vehicle.misread, key=lambda row: -float(row["probability"]))]
+    return Markup("").join(_why(found, row, alone=len(rows) == 1) for row in rows)
 
 
 def _why(found: Found, row: Mapping[Any, Any], *, alone: bool) -> Markup:

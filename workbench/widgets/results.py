@@ -55,10 +55,11 @@ class Results(ipywidgets.VBox):
         self._case: Case | None = None
         self._vehicles: list[Found] = []
         self.listed = ResultList()
-        self._why = ipywidgets.HTML(_INVITE)
+        self._head = ipywidgets.HTML(_INVITE)
         self._sightings = ipywidgets.HTML()
+        self._why = ipywidgets.HTML()
         self._below = ipywidgets.HTML()
-        side = ipywidgets.VBox([self._why, self.status, self._sightings])
+        side = ipywidgets.VBox([self._head, self.status, self._sightings, self._why])
         side.add_class("wbd-side")
         both = ipywidgets.HBox([self.listed, side])
         both.add_class("wbd-found")
@@ -80,7 +81,7 @@ class Results(ipywidgets.VBox):
             foot=result_rows.others_html(ranked),
         )
         self._unpick()
-        self._why.value = _INVITE if self._vehicles else ""
+        self._head.value = _INVITE if self._vehicles else ""
         self._below.value = str(_caveats(ranked))
         self.found = ranked
         self.children = self._shown
@@ -91,6 +92,7 @@ class Results(ipywidgets.VBox):
         self._case, self._vehicles = None, []
         self.listed.fill([])
         self._unpick()
+        self._head.value = self._below.value = ""
         self.found = None
         self.children = []
 
@@ -103,7 +105,7 @@ class Results(ipywidgets.VBox):
 
     def _unpick(self) -> None:
         self.status.clear()
-        self._sightings.value = ""
+        self._sightings.value = self._why.value = ""
         self.trail = None
 
     def _picked(self, change: Any) -> None:
@@ -112,7 +114,8 @@ class Results(ipywidgets.VBox):
             return
         vehicle = self._vehicles[at]
         self._unpick()
-        self._why.value = str(result_rows.details_html(vehicle))
+        self._head.value = str(result_rows.picked_html(vehicle))
+        self._why.value = str(result_rows.why_html(vehicle))
         picked = {"plate": vehicle.plate, "state": vehicle.state}
         self.desk.chosen = {**picked, "also": vehicle.also} if vehicle.also else picked
         self.worker.start(
