@@ -51,8 +51,8 @@ if TYPE_CHECKING:
 
     from workbench.analysis.learned import Learned
     from workbench.audit.review import AuditReview
-    from workbench.hotlists import HotLists
     from workbench.custody.desk import Custody
+    from workbench.hotlists import HotLists
     from workbench.ingest.transfers import TransferResult
     from workbench.recognition.engines import Engine
 
