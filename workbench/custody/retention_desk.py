@@ -24,6 +24,7 @@ from workbench.times import parse_time
 __all__ = ["RetentionDesk"]
 
 Moment = str | dt.datetime
+_WAIT_S = 600.0  # for a transfer under way
 
 
 class RetentionDesk:
@@ -77,7 +78,12 @@ class RetentionDesk:
         return self._orders.withdraw(order_id, by=by)
 
     def run(
-        self, token: str, order_id: int, *, progress: Progress | None = None
+        self,
+        token: str,
+        order_id: int,
+        *,
+        progress: Progress | None = None,
+        wait_s: float = _WAIT_S,
     ) -> dict[str, Any] | None:
         """Carry out an approved order, and return the certificate; None where nothing is due.
 
@@ -105,7 +111,14 @@ class RetentionDesk:
         elements = {**said, "captured_before": reach.end.isoformat() if reach.end else ""}
         with access(house.chain, "retention.run", session=by, elements=elements) as under_way:
             number, made = purge.run(
-                order, reach, planned, certify, by=by, destroying=destroying, progress=progress
+                order,
+                reach,
+                planned,
+                certify,
+                by=by,
+                destroying=destroying,
+                progress=progress,
+                wait_s=wait_s,
             )
             under_way.rows = made["destroyed"]["reads"]
             under_way.detail = f"purge {number}"
