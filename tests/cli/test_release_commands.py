@@ -1,0 +1,127 @@
+"""``workbench release``, ``attest``, ``office``, ``agreement`` and ``breach``, each from end to end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from registers_desk import CommandLine
+
+WORDS = "Homicide investigation, suspect car seen in both counties"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> CommandLine:
+    desk = CommandLine(tmp_path / "home", profile="piedmont-ca")
+    desk.world.camera("C4")
+    desk.world.member("chief", "supervisor")
+    desk.world.member("clerk", "records")
+    return desk
+
+
+def letter(tmp_path: Path) -> str:
+    path = tmp_path / "letter.pdf"
+    path.write_bytes(b"%PDF letter")
+    return str(path)
+
+
+def request(desk: CommandLine, tmp_path: Path, *more: str) -> str:
+    desk.as_("clerk")
+    entered = desk.json(
+        "release", "request", "--agency", "Oakland PD", "--person", "Det. M. Ortega",
+        "--words", WORDS, "--scan", letter(tmp_path), "--case", desk.world.case_number,
+        "--purpose", "homicide", *more,
+    )  # fmt: skip
+    assert entered["state"] == "requested"
+    return str(entered["number"])
+
+
+PLATE = ("--plate", "7ABX123", "--from", "2026-11-01", "--to", "2026-11-02")
+
+
+def test_a_request_from_entering_to_the_package(desk: CommandLine, tmp_path: Path) -> None:
+    number = request(desk, tmp_path, "--recipient", "law-enforcement", *PLATE)
+    desk.run("release", "approve", number, ends=3)
+    desk.as_("okafor")
+    title = "Support Services Division Commander"
+    assert title in desk.json("office", "list", "--titles")
+    assert f"Chief is {title}" in desk.run("office", "assign", title, "chief").output
+    desk.as_("chief")
+    desk.run("release", "fulfil", number, ends=3)
+    assert f"{number} is under review." in desk.run("release", "review", number).output
+    assert desk.json("release", "approve", number, "--note", "Fine")["state"] == "approved"
+    desk.as_("rivera")
+    done = desk.json("release", "fulfil", number, "--out", str(tmp_path / "out"))
+    assert Path(done["path"]).is_file()
+    assert "is whole; it is signed" in desk.run("release", "check", done["path"]).output
+    assert done["sha256"] in desk.run("release", "fulfil", number).output
+    assert "fulfilled" in desk.run("release", "list").output
+    assert desk.json("release", "list", "--open") == []
+    sheet = desk.run("release", "show", number).output
+    assert "Det. M. Ortega" in sheet
+    assert f"Forwarded to:           {title}" in sheet
+    data = Path(done["path"]).read_bytes()
+    Path(done["path"]).write_bytes(data[: len(data) // 2])
+    desk.run("release", "check", done["path"], ends=2)
+
+
+def test_others_are_referred_and_a_denial_has_its_reason(desk: CommandLine, tmp_path: Path) -> None:
+    number = request(desk, tmp_path, "--recipient", "other")
+    desk.as_("okafor")
+    desk.run("office", "assign", "Support Services Division Commander", "chief")
+    desk.as_("chief")
+    desk.run("release", "review", number)
+    desk.run("release", "approve", number, ends=3)
+    referred = desk.run("release", "refer", number).output
+    assert "referred to: Records Maintenance and Release Policy" in referred
+    place = ("--at", "36.58", "-120.25", "--from", "2026-11-01 20:00", "--to", "2026-11-01 21:00")
+    second = request(desk, tmp_path, "--recipient", "prosecutor", *place)
+    desk.as_("chief")
+    desk.run("release", "review", second)
+    denied = desk.json("release", "deny", second, "--why", "Already answered")
+    assert denied["steps"][-1]["words"] == "Already answered"
+    desk.run("release", "verify", second, "--how", "Telephone", ends=3)
+    both = ("--recipient", "prosecutor", *PLATE, "--at", "36.58", "-120.25")
+    desk.as_("clerk")
+    desk.run(
+        "release", "request", "--agency", "A", "--person", "B", "--words", WORDS, *both, ends=2
+    )
+
+
+def test_statements_are_listed_given_and_shown(desk: CommandLine, tmp_path: Path) -> None:
+    desk.as_("chief")
+    assert "never given" in desk.run("attest", "list", ends=1).output
+    desk.run("attest", "give", "438.4[1]", "--words", "All is in place", ends=3)
+    desk.as_("okafor")
+    for title in ("Administration Operations Commander", "Training Sergeant"):
+        desk.run("office", "assign", title, "chief")
+    desk.as_("chief")
+    for clause in ("438.2.1(f)", "438.4[1]", "438.7[7]"):
+        given = desk.run(
+            "attest", "give", clause, "--words", "All is in place", "--paper", letter(tmp_path)
+        )
+        assert "given; the next statement is due by" in given.output
+    assert {each["state"] for each in desk.json("attest", "list")} == {"given"}
+    assert "All is in place" in desk.run("attest", "show", "438.4[1]").output
+    assert desk.json("office", "list")[0]["username"] == "chief"
+    desk.as_("okafor")
+    desk.run("office", "end", "Training Sergeant", "chief")
+    assert len(desk.json("office", "list", "--ended")) == 2
+
+
+def test_an_agreement_and_a_breach(desk: CommandLine, tmp_path: Path) -> None:
+    desk.as_("chief")
+    entered = desk.json(
+        "agreement", "register", "Oakland PD", "--kind", "memorandum", "--to", "share",
+        "--signed-by", "Chief of Police", "--signed", "2026-01-15", "--paper", letter(tmp_path),
+        "--meets-standards",
+    )  # fmt: skip
+    assert entered["state"] == "in force"
+    assert "Oakland PD" in desk.run("agreement", "list").output
+    assert "is ended" in desk.run("agreement", "end", "1", "--why", "No longer needed").output
+    said = desk.run(
+        "breach", "report", "--words", "A login from abroad", "--noticed", "2026-11-01 03:00"
+    )
+    assert "It goes by: Records Release and Maintenance Policy." in said.output
+    assert "Administration Operations Commander, Custodian of Records" in said.output
+    assert desk.json("breach", "list")[0]["words"] == "A login from abroad"
