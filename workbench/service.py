@@ -17,6 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench.adoption import opened
 from workbench.audit import keys
 from workbench.audit.access import Access, access
 from workbench.audit.chain import Anchor, Chain, Entry
@@ -60,7 +61,7 @@ __all__ = ["Origin", "Service", "origin"]
 
 SOFTWARE = f"alpr-workbench {__version__}"
 Clock = Callable[[], dt.datetime]
-_PANEL = re.compile(r"[a-z][a-z ]{0,39}", re.IGNORECASE)
+_PANEL = re.compile(r"[a-z][a-z -]{0,39}", re.IGNORECASE)
 
 
 def _now() -> dt.datetime:
@@ -100,6 +101,8 @@ class Service(Nouns):
         Gives the present time, aware; the demo and the tests hand over their own.
     hasher : argon2.PasswordHasher, optional
         Other password hashing parameters than the library's.
+    profile : Profile, optional
+        Another policy than the one in force, to get at a home whose policy this release cannot read.
     """
 
     def __init__(
@@ -108,12 +111,11 @@ class Service(Nouns):
         *,
         clock: Clock = _now,
         hasher: PasswordHasher | None = None,
+        profile: Profile | None = None,
     ) -> None:
         self.settings = settings
         self.clock = clock
-        self.profile: Profile = load(settings.profile)
-        self.database = Database.open(settings.url)
-        self.database.require_current()
+        self.database, self.profile = opened(settings, profile)
         self.key = keys.load(settings.keys)
         self.chain = Chain(
             self.database,
@@ -135,7 +137,9 @@ class Service(Nouns):
         cls, home: Path | str, *, clock: Clock = _now, hasher: PasswordHasher | None = None
     ) -> Service:
         """Open an existing home."""
-        return cls(Settings.load(home), clock=clock, hasher=hasher)
+        service = cls(Settings.load(home), clock=clock, hasher=hasher)
+        service.policy_changes.carry_over()
+        return service
 
     @classmethod
     def create(
@@ -162,6 +166,7 @@ class Service(Nouns):
         service.chain.append(
             Entry("event", "record.begun", outcome="ok", elements={"profile": profile.id})
         )
+        service.policy_changes.begin()
         return service
 
     def close(self) -> None:
@@ -206,6 +211,7 @@ class Service(Nouns):
 
     def session(self, token: str) -> Session:
         """Return who a token belongs to; raises NotLoggedIn where it has ended."""
+        self.policy_changes.require_same()
         return self.people.session(token)
 
     def peek(self, token: str) -> tuple[Session, dt.timedelta]:

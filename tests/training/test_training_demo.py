@@ -110,7 +110,7 @@ def test_the_home_has_its_own_notebooks_with_parameters_that_lead_somewhere(home
     from nbformat import read
 
     notebooks = {path.stem: read(path, as_version=4) for path in (home / "notebooks").iterdir()}
-    assert sorted(notebooks) == ["audit", "canvass", "partial_plate"]
+    assert sorted(notebooks) == ["audit", "canvass", "partial_plate", "search_desk"]
     opened = notebooks["canvass"]
     case = json.loads((home / "truth" / "shooting.json").read_text(encoding="utf-8"))["case_number"]
     assert f'case = "{case}"' in next(

@@ -9,12 +9,14 @@ environment but what it needs. What went wrong in a cell comes back as plain fie
 from __future__ import annotations
 
 import ast
+import contextlib
 import json
 import logging
 import os
+import signal
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,8 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
+
+from workbench import cancelling
 
 __all__ = ["ENGINE", "CellFailed", "last_error", "run_notebook"]
 
@@ -115,14 +119,39 @@ class _Engine(NBClientEngine):  # type: ignore[misc]
             shutdown_kernel="immediate",
         )
         client.owns_km = True
-        client.execute(env=dict(environment), cwd=folder)
+        client.on_cell_start = lambda **_: cancelling.check()
+        with _interrupted(manager):
+            client.execute(env=dict(environment), cwd=folder)
+
+
+@contextlib.contextmanager
+def _interrupted(manager: _KernelManager) -> Iterator[None]:
+    """Interrupt the kernel's cell where the run is cancelled; what it was asking ends as failed on the record."""
+    under = cancelling.current()
+    if under is None:
+        yield
+        return
+
+    def stop() -> None:
+        process = getattr(manager.provisioner, "process", None)
+        if process is not None and os.name == "posix":
+            with contextlib.suppress(ProcessLookupError):
+                process.send_signal(signal.SIGINT)
+
+    with under.breaking(stop):
+        yield
 
 
 papermill_engines.register(ENGINE, _Engine)
 
 
 def run_notebook(
-    notebook: Any, parameters: Mapping[str, Any], *, home: Path, timeout_s: float = 1800
+    notebook: Any,
+    parameters: Mapping[str, Any],
+    *,
+    home: Path,
+    timeout_s: float = 1800,
+    session_file: Path | None = None,
 ) -> Any:
     """Return a notebook executed under parameters; nothing is written to disk.
 
@@ -135,6 +164,8 @@ def run_notebook(
         The workbench home that ``workbench.connect()`` opens in the kernel.
     timeout_s : float
         The longest that one cell may take.
+    session_file : Path, optional
+        The file with the session that the kernel acts under; by default whoever is logged in at the home.
 
     Raises
     ------
@@ -156,7 +187,7 @@ def run_notebook(
             language=_LANGUAGE,
             progress_bar=False,
             log_output=False,
-            environment=_environment(home, folder),
+            environment=_environment(home, folder, session_file),
             folder=folder,
             execution_timeout=timeout_s,
         )
@@ -179,10 +210,12 @@ def last_error() -> str:
     return json.dumps(fields)
 
 
-def _environment(home: Path, folder: str) -> dict[str, str]:
+def _environment(home: Path, folder: str, session_file: Path | None) -> dict[str, str]:
     kept = [*_PASSED, *_OWN, *(_WINDOWS if os.name == "nt" else ())]
     environment = {name: os.environ[name] for name in kept if name in os.environ}
+    own = {"WORKBENCH_SESSION_FILE": str(session_file)} if session_file is not None else {}
     return environment | {
+        **own,
         "WORKBENCH_HOME": str(home),
         "IPYTHONDIR": str(Path(folder) / "ipython"),
         "JUPYTER_RUNTIME_DIR": folder,

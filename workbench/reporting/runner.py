@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from workbench import cancelling
 from workbench.errors import Failed, LoginRefused, NotLoggedIn, Refused, ReportFailed
 from workbench.reporting.parameters import ReportParameters, check
 
@@ -72,6 +73,7 @@ def run(
     progress: Progress | None = None,
     bench: Recorder | None = None,
     notebook: Any = None,
+    session_file: Path | None = None,
 ) -> ReportResult:
     """Make a report.
 
@@ -92,6 +94,9 @@ def run(
         Who puts the report on the record; the home's own client by default.
     notebook : NotebookNode, optional
         Another notebook than the one that ships: it takes the same parameters.
+    session_file : Path, optional
+        A private file with the session that the kernel acts under, instead of the one that is logged in there; see
+        :meth:`workbench.client.Bench.lent_session`.
 
     Raises
     ------
@@ -101,6 +106,8 @@ def run(
         The policy, or a session that has ended, said no: with clause and remedy.
     ReportFailed
         The notebook did not run to its end, or its page is not self-contained.
+    Cancelled
+        It was called under a :mod:`workbench.cancelling` that was cancelled.
 
     Notes
     -----
@@ -116,7 +123,9 @@ def run(
     with _recorder(bench, home) as recorder:
         step(1)
         try:
-            executed = run_notebook(source, checked.for_notebook(), home=home)
+            executed = run_notebook(
+                source, checked.for_notebook(), home=home, session_file=session_file
+            )
             step(2)
             meta = _meta(executed)
             page = _page(executed, meta)
@@ -124,6 +133,7 @@ def run(
             _record_failure(recorder, checked.report, str(getattr(checked, "case", "")))
             if not isinstance(error, Exception):
                 raise
+            cancelling.check()
             raise _told(checked, source, error) from None
         step(3)
         result = _keep(checked, executed, page, meta, Path(out or "reports"), recorder)
@@ -243,8 +253,11 @@ def _section(source: Any, cell: int) -> str:
 
 
 def _record_failure(recorder: Recorder, report: str, case: str) -> None:
-    """Put the failure on the record; where even that fails, the first error is what is told."""
-    with contextlib.suppress(Failed, Refused):
+    """Put the failure on the record; where even that fails, the first error is what is told.
+
+    In a block of its own, because a run that was cancelled could do nothing more.
+    """
+    with contextlib.suppress(Failed, Refused), cancelling.Cancellation():
         recorder.report_failed(report, case)
 
 

@@ -186,6 +186,7 @@ def _fill_in(home: Path) -> None:
     for name, parameters in _plans(home).items():
         notebook = parameterize_notebook(load_notebook_node(str(notebook_path(name))), parameters)
         nbformat.write(notebook, folder / f"{name}.ipynb")  # type: ignore[no-untyped-call]
+    shutil.copyfile(notebook_path("search_desk"), folder / "search_desk.ipynb")
 
 
 def _canvass(home: Path) -> dict[str, Any]:

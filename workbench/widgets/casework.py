@@ -57,6 +57,9 @@ class CasePanel(ipywidgets.VBox):
             self._fill(self.desk.case)
         self._guard(self._member_came, counts=False)()
 
+    def __repr__(self) -> str:
+        return "<CasePanel>"
+
     # --- the analyst's side ----------------------------------------------------------------------------------
 
     @property

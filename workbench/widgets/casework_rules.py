@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,7 @@ __all__ = [
 FIELDS = ("number", "purpose", "crime_type", "incident_number", "reason")
 _STANDING = "standing"
 _CASE_FIELDS = {"case.crime-type": "crime_type", "case.incident-number": "incident_number"}
+_TOO_LITTLE = frozenset({"reason.too-short", "reason.too-few-words"})
 _READY = "Take up the case to search under it."
 
 
@@ -72,25 +73,40 @@ def demanded(profile: Profile) -> tuple[str, ...]:
 
 
 def notes(check: GroundsCheck, typed: Typed) -> dict[str, Markup]:
-    """Return what stands below each field: what is wrong with it, its clause, and what mends it.
+    """Return what stands below each field: what is wrong with it, what mends it, and the clause.
 
-    What is wrong with an empty field is said quietly: nobody has made a mistake yet.
+    An empty field is said to be required and no more: nobody has made a mistake yet.
     """
     values = typed.values()
-    return {
-        name: Markup("").join(
-            _note(each, quiet=not values[name]) for each in check.findings if field_of(each) == name
-        )
-        for name in FIELDS
-    }
+    return {name: _note(check, name, filled=bool(values[name])) for name in FIELDS}
 
 
-def _note(finding: Finding, *, quiet: bool) -> Markup:
-    kind = "warn" if finding.severity == "warn" else ("quiet" if quiet else "wrong")
-    cite = Markup(' <span class="wbd-cite">{}</span>').format(finding.citation or finding.clause)
-    return Markup('<p class="wbd-note {}">{} {}{}</p>').format(
-        kind, finding.reason, finding.remedy, cite
-    )
+def _note(check: GroundsCheck, name: str, *, filled: bool) -> Markup:
+    wrong = _telling([each for each in check.refusals if field_of(each) == name])
+    doubtful = [each for each in check.warnings if field_of(each) == name]
+    if wrong and not filled:
+        return Markup('<p class="wbd-note quiet">Required: {}</p>').format(_cited(wrong))
+    return _said("wrong", wrong) + _said("warn", doubtful)
+
+
+def _telling(findings: list[Finding]) -> list[Finding]:
+    """Leave out that there are too few words where something says more, and say it once where nothing does."""
+    more = [each for each in findings if each.code not in _TOO_LITTLE]
+    return more or findings[:1]
+
+
+def _said(kind: str, findings: Sequence[Finding]) -> Markup:
+    if not findings:
+        return Markup("")
+    reasons = " ".join(dict.fromkeys(each.reason for each in findings))
+    remedies = " ".join(dict.fromkeys(each.remedy for each in findings))
+    return Markup(
+        '<p class="wbd-note {}" role="status"><b>{}</b> {} <span class="wbd-cite">{}</span></p>'
+    ).format(kind, reasons, remedies, _cited(findings))
+
+
+def _cited(findings: Sequence[Finding]) -> str:
+    return "; ".join(dict.fromkeys(each.citation or each.clause for each in findings))
 
 
 def standing(check: GroundsCheck) -> tuple[Finding, ...]:
@@ -102,7 +118,10 @@ def missing_words(check: GroundsCheck) -> str:
     """Return why nothing can be asked yet, in words, for a button's tooltip."""
     if check.allowed:
         return _READY
-    return " ".join(dict.fromkeys(each.reason for each in check.refusals))
+    fields = (*FIELDS, _STANDING)
+    wrong = {name: [each for each in check.refusals if field_of(each) == name] for name in fields}
+    told = [each for found in wrong.values() for each in _telling(found)]
+    return " ".join(dict.fromkeys(each.reason for each in told))
 
 
 def case_words(number: str, known: Iterable[CaseRecord]) -> Markup:

@@ -78,6 +78,9 @@ class LoginPanel(ipywidgets.VBox):
         self.desk.observe(self._guard(self._show, counts=False), ["bench", "locked"])
         self._show()
 
+    def __repr__(self) -> str:
+        return "<LoginPanel>"
+
     # --- the analyst's side -----------------------------------------------------------------------------
 
     @property
