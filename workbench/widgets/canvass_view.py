@@ -212,7 +212,7 @@ def _row_html(canvass: Canvass, row: Mapping[Any, Any]) -> Markup:
         '{}<span class="what"><b>{}</b><small>{}</small></span><span class="usual {}"><b>{}</b><small>{}</small></span>'
     ).format(
         plate_svg(str(row["plate"]), _state(row), width=80, silent=True),
-        _capital(text.vehicle(row)),
+        _short_vehicle(row),
         _passing(canvass, row),
         kind,
         _usual(row),
@@ -228,6 +228,11 @@ def _row_words(canvass: Canvass, row: Mapping[Any, Any]) -> str:
         _passing(canvass, row),
     ]
     return "; ".join(part for part in parts if part)
+
+
+def _short_vehicle(row: Mapping[Any, Any]) -> str:
+    """Return color, make and model; the body where the make is not known."""
+    return _capital(text.vehicle({**row, "body": ""} if row.get("make") else row))
 
 
 def _state(row: Mapping[Any, Any]) -> str:

@@ -207,11 +207,15 @@ def _merged(shapes: list[Any], clip: Any) -> Any:
     if not shapes:
         return shapely.MultiLineString()
     inside = shapes if clip is None else [shapely.intersection(shape, clip) for shape in shapes]
-    return shapely.line_merge(shapely.union_all(inside))
+    parts = [part for part in shapely.get_parts(inside) if part.geom_type == "LineString"]
+    return shapely.line_merge(
+        shapely.multilinestrings(parts)
+    )  # not a union, which cuts at crossings
 
 
 def _simplified(shape: Any, tolerance: float) -> list[Any]:
-    parts = shapely.get_parts(shapely.simplify(shape, tolerance * _METRE))
+    simple = shapely.simplify(shape, tolerance * _METRE, preserve_topology=False)
+    parts = shapely.get_parts(simple)
     return [part for part in parts if part.geom_type == "LineString" and not part.is_empty]
 
 
@@ -268,8 +272,8 @@ def _names(
             if at == kind and name and (clip is None or shape.intersects(clip)):
                 by_name.setdefault(name, []).append(shape)
         for name, parts in by_name.items():
-            whole = shapely.get_parts(shapely.line_merge(shapely.union_all(parts)))
-            simple = shapely.simplify(whole, 4 * _METRE)
+            whole = shapely.get_parts(_merged(parts, None))
+            simple = shapely.simplify(whole, 4 * _METRE, preserve_topology=False)
             yield Name(name, kind, tuple(np.asarray(part.coords) for part in simple))
         if kind == "arterial":
             yield from _area_names(shapes)
