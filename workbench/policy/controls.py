@@ -277,6 +277,24 @@ _BUILT = (
         "A suspected breach goes on the record and is led to the policy that handles it.",
         "workbench.custody.breaches",
     ),
+    Control(
+        "retention-minimum",
+        "No purge reaches reads younger than the shortest time that the profile allows.",
+        "workbench.custody",
+        tests=("tests/custody/test_custody_clauses.py::test_minimum",),
+    ),
+    Control(
+        "purge",
+        "Reads past their time are purged beyond recovery, with approvals and a record.",
+        "workbench.custody",
+        tests=("tests/custody/test_custody_clauses.py::test_purge",),
+    ),
+    Control(
+        "holds",
+        "Reads that are evidence, or under a demand of law, are held back from a purge.",
+        "workbench.custody",
+        tests=("tests/custody/test_custody_clauses.py::test_hold",),
+    ),
 )
 
 _PLANNED = (
@@ -296,24 +314,6 @@ _PLANNED = (
         "hit-verification",
         "A hit is not acted on before a named person has verified plate, state, vehicle and status.",
         "workbench.hotlists",
-        built=False,
-    ),
-    Control(
-        "retention-minimum",
-        "No purge reaches reads younger than the shortest time that the profile allows.",
-        "workbench.custody",
-        built=False,
-    ),
-    Control(
-        "purge",
-        "Reads past their time are purged beyond recovery, with approvals and a record.",
-        "workbench.custody",
-        built=False,
-    ),
-    Control(
-        "holds",
-        "Reads that are evidence, or under a demand of law, are held back from a purge.",
-        "workbench.custody",
         built=False,
     ),
     Control(

@@ -56,10 +56,10 @@ class Period(RootModel[Annotated[str, Field(pattern=_TEXT)]]):
         )
 
     def outlived(self, moment: dt.datetime) -> dt.datetime:
-        """Return the moment before which everything has lasted longer than this.
+        """Return the moment before which everything has lasted longer than this, however the months' ends are read.
 
-        Where the month back is shorter, the whole of its last day has: nine months from February 28 end on November 28,
-        so on November 30 nothing of February is younger.
+        Nine months from February 28 end on November 28, so on November 30 nothing of February is younger; nine months
+        from May 29, 30 and 31 all end on the last of February.
 
         Examples
         --------
@@ -68,9 +68,12 @@ class Period(RootModel[Annotated[str, Field(pattern=_TEXT)]]):
         '2026-03-01T00:00:00+00:00'
         """
         begun = self._shift(moment.date(), -1)
+        following = begun + dt.timedelta(days=1)
+        while self._shift(following, 1) <= moment.date():
+            begun, following = following, following + dt.timedelta(days=1)
         if self._shift(begun, 1) == moment.date():
-            return self.before(moment)
-        return dt.datetime.combine(begun + dt.timedelta(days=1), dt.time(), tzinfo=moment.tzinfo)
+            return dt.datetime.combine(begun, moment.timetz(), tzinfo=moment.tzinfo)
+        return dt.datetime.combine(following, dt.time(), tzinfo=moment.tzinfo)
 
     def after(self, moment: dt.datetime) -> dt.datetime:
         """Return the moment that lies this long after."""
