@@ -15,6 +15,7 @@ from workbench.records.database import Database
 from workbench.settings import Settings
 
 if TYPE_CHECKING:
+    from workbench.adoption import PolicyChanges
     from workbench.audit.households import Households
     from workbench.ingest.warrants import Warrants
     from workbench.units import Units
@@ -40,6 +41,16 @@ class Nouns(ABC):
         """What most of them are made of."""
         settings = self.settings
         return self.database, self.chain, self.permit, self.profile, self.clock, settings.zone
+
+    @cached_property
+    def policy_changes(self) -> PolicyChanges:
+        """The versions of the policy: proposed, approved, in force."""
+        from workbench.adoption import PolicyChanges
+
+        settings = self.settings
+        return PolicyChanges(
+            self.database, self.chain, self.permit, self.profile, self.clock, settings
+        )
 
     @cached_property
     def units(self) -> Units:
