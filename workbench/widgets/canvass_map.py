@@ -13,7 +13,7 @@ from typing import Any
 
 import ipywidgets
 import traitlets
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from workbench.client import Case
 from workbench.errors import BadInput
@@ -217,7 +217,7 @@ class CanvassMap(ipywidgets.VBox):
         words = self.desk.missing
         if not words and self._canvass is not None and self._asked != self._asking():
             words = "Not searched yet: list and reads are those of the search before."
-        self._missing.value = str(Markup("{}").format(words))
+        self._missing.value = str(escape(words))
 
     def _asking(self) -> dict[str, str]:
         return {name: words for name, words in self.value.items() if name != "sort"}
@@ -263,10 +263,9 @@ class CanvassMap(ipywidgets.VBox):
         self._say_size(scene)
 
     def _say_size(self, scene: Scene | None) -> None:
-        self._size.value = (
-            "" if scene is None else str(Markup("{}").format(shapes.size_words(scene)))
-        )
+        self._size.value = "" if scene is None else str(escape(shapes.size_words(scene)))
         self.map.show_scene(scene)
+        self._enable()
 
     def _scene_changed(self, _change: Any = None) -> None:
         """Follow a place that was set elsewhere."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import ipywidgets
 import traitlets
-from markupsafe import Markup
+from markupsafe import escape
 
 from workbench.client import Case
 from workbench.errors import BadInput
@@ -185,7 +185,7 @@ class TrailMap(ipywidgets.VBox):
     def _enable(self, _change: Any = None) -> None:
         self.button.disabled = not self.desk.ready
         self.button.tooltip = self.desk.missing or "Search; it is put on the record of the case"
-        self._missing.value = str(Markup("{}").format(self.desk.missing))
+        self._missing.value = str(escape(self.desk.missing))
 
     # -- the search ---------------------------------------------------------------------------------
 
