@@ -70,6 +70,14 @@ def test_enter_in_the_boxes_and_in_any_field_searches(world: World) -> None:
     assert panel.result is not None
 
 
+def test_enter_brings_the_letters_along_that_the_browser_still_held_back(world: World) -> None:
+    panel = panel_of(world, pattern="7*")
+    texts = ["7", "A", "?", "X", "1", "", "", ""]
+    panel.boxes._handle_custom_msg({"do": "search", "texts": texts}, [])
+    assert panel.wait(PATIENCE_S)
+    assert panel.result.attrs["query"]["pattern"] == "7A?X1*"
+
+
 def test_enter_on_a_search_that_cannot_be_says_why_and_asks_nothing(world: World) -> None:
     panel = panel_of(world)
     enter(panel.fields["make"])

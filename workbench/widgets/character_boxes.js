@@ -15,7 +15,6 @@ const KEYS = [
 
 function render({ model, el }) {
   el.classList.add("wbc");
-  el.setAttribute("data-lm-suppress-shortcuts", "true"); // else JupyterLab takes letters for commands
   const row = make("div", "wbc-row", { role: "group", "aria-label": model.get("label") });
   const help = make("div", "wbc-help", { id: `wbc-${Math.random().toString(36).slice(2)}` });
   for (const [keys, words] of KEYS) help.append(make("span", "keys", {}, ...keys.map(key)), make("span", "", {}, `${words} `));
@@ -146,8 +145,8 @@ function render({ model, el }) {
     const [from, to, long] = [input.selectionStart, input.selectionEnd, input.value.length];
     if (event.key === "Enter") {
       event.preventDefault();
-      model.save_changes();
-      model.send({ do: "search" });
+      // While the kernel is busy the last letters are held back, and this message is not: it brings them along.
+      model.send({ do: "search", texts: boxes.map((each) => each.input.value) });
     } else if (event.key === "Backspace" && !long && at > 0) {
       event.preventDefault();
       boxes[at - 1].input.value = "";

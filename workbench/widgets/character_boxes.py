@@ -102,6 +102,9 @@ class CharacterBoxes(anywidget.AnyWidget):
 
     def _told(self, _widget: Any, content: Mapping[str, Any], _buffers: Any) -> None:
         if content.get("do") == "search":
+            texts = content.get("texts")
+            if isinstance(texts, list):
+                self.texts = [str(each) for each in texts[: boxes.MOST]]
             for function in self._entered:
                 function()
         elif content.get("do") == "paste":

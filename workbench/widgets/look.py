@@ -45,10 +45,12 @@ def sheet() -> str:
 
 
 def style() -> Any:
-    """Return a widget that brings the style sheet into the page; any number of them does no harm."""
+    """Return a widget that brings the style sheet into the page, and keeps JupyterLab's commands off its keys."""
     import ipywidgets
 
-    widget = ipywidgets.HTML(f"<style>{sheet()}</style>")
+    from workbench.widgets.keyguard import KeyGuard
+
+    widget = ipywidgets.Box([ipywidgets.HTML(f"<style>{sheet()}</style>"), KeyGuard()])
     widget.add_class("wbd-style")
     return widget
 

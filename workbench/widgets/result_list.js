@@ -6,7 +6,6 @@ let lists = 0;
 function render({ model, el }) {
   const name = `wbr-${(lists += 1)}-${Math.random().toString(36).slice(2, 7)}`;
   el.classList.add("wbr");
-  el.setAttribute("data-lm-suppress-shortcuts", "true"); // else JupyterLab takes the arrow keys for its cells
   const head = make("div", "wbr-head");
   const list = make("div", "wbr-list", { role: "listbox", tabindex: "0", "aria-label": model.get("label") });
   const foot = make("div", "wbr-foot");
