@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from workbench.cli.common import console, json_option, print_json, print_table
+from workbench.cli.policy_changes import COMMANDS
 from workbench.policy.profile import load, names, path_of
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ def policy() -> None:
     """Read an agency's policy as data, check your own, and see what proves each clause.
 
     A profile is a YAML file: the agency's clauses, and the figures the software goes by. Five ship with the workbench;
-    wherever a PROFILE is asked for, the path of your own file does as well.
+    wherever a PROFILE is asked for, the path of your own file does as well. Which one is in force in a home is decided
+    by two members: adopt, approve, versions.
     """
 
 
@@ -137,6 +139,10 @@ def schema(*, write: bool) -> None:
         console.print(f"Wrote {SCHEMA_FILE}.", highlight=False)
         return
     click.echo(schema_text(), nl=False)
+
+
+for _command in COMMANDS:
+    policy.add_command(_command)
 
 
 def _kept(profile: Profile) -> str:

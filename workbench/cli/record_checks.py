@@ -15,7 +15,6 @@ from workbench.audit.breaks import holds
 from workbench.audit.chain import Anchor
 from workbench.cli.machine_checks import Finding
 from workbench.errors import Failed
-from workbench.policy.profile import load
 from workbench.records.database import Database
 from workbench.records.tables import APPEND_ONLY, audit_records, from_micros, transfers
 from workbench.settings import Settings
@@ -76,19 +75,26 @@ def _opened(settings: Settings, shown: str) -> Iterator[Finding]:
             yield _head(connection, settings)
             yield _times(connection)
             yield _transfers(connection)
-            yield from _units(connection, settings)
+        yield from _under_policy(database, settings)
     finally:
         database.close()
 
 
-def _units(connection: sa.Connection, settings: Settings) -> Iterator[Finding]:
+def _under_policy(database: Database, settings: Settings) -> Iterator[Finding]:
+    """Look at the policy in force, and at what it asks of units, accounts and cameras."""
+    from workbench.adoption import policy_of
+    from workbench.cli.policy_checks import examine_adoption
     from workbench.cli.unit_checks import examine_units
 
+    now = dt.datetime.now(dt.UTC)
     try:
-        profile = load(settings.profile)
-    except Failed:  # said among the findings of the site
+        profile = policy_of(settings, database)
+    except Failed as failure:
+        yield Finding("policy in force", "fail", failure.problem, failure.next_step)
         return
-    yield from examine_units(connection, settings, profile, dt.datetime.now(dt.UTC))
+    with database.read() as connection:
+        yield from examine_adoption(connection)
+        yield from examine_units(connection, settings, profile, now)
 
 
 def _protections(connection: sa.Connection) -> Iterator[Finding]:
