@@ -33,7 +33,7 @@ from workbench.records.database import Database
 from workbench.records.tables import transfers
 from workbench.settings import Settings
 
-__all__ = ["Progress", "TransferResult", "receive", "recover", "turn"]
+__all__ = ["Progress", "TransferResult", "receive", "recover", "turn", "undo_interrupted"]
 
 Progress = Callable[[int, int, int], None]
 """Called now and then with the bytes read, the bytes there are, and the rows dealt with."""
@@ -115,7 +115,7 @@ def receive(
         before = path.stat()
         sha256, size = fingerprint(path)
     with turn(database, settings, wait_s):
-        _recover(database, settings, clock)
+        undo_interrupted(database, settings, clock)
         if (earlier := _earlier(database, settings, sha256)) is not None:
             return earlier
         with database.read() as connection:
@@ -197,10 +197,13 @@ def recover(
     Every :func:`receive` does this first; call it where nothing is to be received.
     """
     with turn(database, settings, wait_s):
-        return _recover(database, settings, clock)
+        return undo_interrupted(database, settings, clock)
 
 
-def _recover(database: Database, settings: Settings, clock: Callable[[], dt.datetime]) -> list[int]:
+def undo_interrupted(
+    database: Database, settings: Settings, clock: Callable[[], dt.datetime]
+) -> list[int]:
+    """Undo what interrupted transfers left behind, for whoever has the :func:`turn`; return their numbers."""
     with database.read() as connection:
         left = connection.execute(
             sa.select(transfers.c.id, transfers.c.file_name).where(transfers.c.status == "loading")
