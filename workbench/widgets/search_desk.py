@@ -51,6 +51,7 @@ PANELS: dict[str, Callable[[Desk], Any]] = {
     "Canvass": _canvass,
     "Follow a vehicle": _trail,
 }
+_PARTIAL = "Partial plate"
 _TRAIL = "Follow a vehicle"
 
 
@@ -133,7 +134,7 @@ class SearchDesk(ipywidgets.VBox):
         self.follow = ipywidgets.Button(tooltip="Show where it was read, in time order")
         self.follow.add_class("wbd-quiet")
         self.follow.layout.display = "none"
-        self.follow.on_click(self._guard(lambda _: self.turn_to(_TRAIL)))
+        self.follow.on_click(self._guard(self._follow))
         row = ipywidgets.HBox([self.tabs, self.follow])
         row.add_class("wbd-tab-row")
         self.front = ipywidgets.VBox()
@@ -181,6 +182,17 @@ class SearchDesk(ipywidgets.VBox):
             self.follow.layout.display = None
         else:
             self.follow.layout.display = "none"
+
+    def _follow(self, _button: Any) -> None:
+        """Show the vehicle that was picked on the map: its reads where they were looked up already, else search."""
+        picked = self.desk.chosen
+        self.turn_to(_TRAIL)
+        trail, partial = self.panels[_TRAIL], self.panels.get(_PARTIAL)
+        reads = partial.results.trail if partial is not None else None
+        if reads is not None and len(reads) and picked["plate"] in set(reads["plate"]):
+            trail.show(reads)
+        else:
+            trail.search()
 
     def close(self) -> None:
         """Take the desk away."""
