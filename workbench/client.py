@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench.bound import Bound
 from workbench.errors import BadInput, NotLoggedIn
 from workbench.keeping import current_token, forget_token, keep_token, kept_token, write_token
 from workbench.models import CaseRecord, Grounds, Member, Scene
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 
     from workbench.analysis.pattern import Pattern
     from workbench.audit.review import AuditReview
-    from workbench.policy.findings import GroundsCheck
     from workbench.hotlists import Hit, HitView, HotList, HotLists, ListImport, Run
+    from workbench.policy.findings import GroundsCheck
     from workbench.policy.profile import Profile
     from workbench.service import Service
 
@@ -342,6 +343,11 @@ class Bench:
     def hotlists(self) -> HotListDesk:
         """Hot lists and hits."""
         return HotListDesk(self._service.hotlists, self._token)
+
+    @property
+    def custody(self) -> Any:
+        """Holds, retention, releases: ``bench.custody.holds.list()``, ``bench.custody.retention.plan()``."""
+        return Bound(self._service.custody, self._token)
 
     def close(self) -> None:
         """Let go of the database; the session stays."""

@@ -280,3 +280,17 @@ def test_a_release_can_be_turned_down_and_no_step_is_skipped(town_of: TownOf) ->
     with pytest.raises(BadInput, match="needs the hold to be active"):
         town.holds.ask_release(town.login("lund"), hold.id, "Again")
     assert town.holds.keep(town.login("lund"), hold.id).status == "active"
+
+
+def test_a_notebook_reaches_custody_as_its_member(town_of: TownOf) -> None:
+    town = town_of("clovis-ca")
+    custody = town.desk("sato").custody
+    held = custody.holds.add(
+        basis="evidence", authority="DA letter", requester="DA", plates=["7ABX123"]
+    )
+    assert [each.id for each in custody.holds.list()] == [held.id]
+    assert custody.retention.plan().reads.total == 0
+    with pytest.raises(Refused, match="None of your roles"):
+        town.desk("rivera").custody.retention.plan()
+    with pytest.raises(AttributeError):
+        custody.holds._house  # noqa: B018
