@@ -295,27 +295,27 @@ _BUILT = (
         "workbench.custody",
         tests=("tests/custody/test_custody_clauses.py::test_hold",),
     ),
-)
-
-_PLANNED = (
     Control(
         "hot-lists",
-        "Hot lists with source and expiry are held against incoming reads.",
+        "Hot lists with source, case and expiry are held against every transfer, and hits show at once.",
         "workbench.hotlists",
-        built=False,
+        tests=("tests/hotlists/test_hits_under_policies.py",),
     ),
     Control(
         "hot-list-encryption",
-        "Every hot-list field but the plate is encrypted.",
-        "workbench.hotlists",
-        built=False,
+        "Every hot-list field but the plate is encrypted, bound to its row, under a key outside the database.",
+        "workbench.hotlists.keyring",
+        tests=("tests/hotlists/test_hotlist_encryption.py",),
     ),
     Control(
         "hit-verification",
-        "A hit is not acted on before a named person has verified plate, state, vehicle and status.",
-        "workbench.hotlists",
-        built=False,
+        "A hit goes through the policy's steps, each by a named person, in order and on the record; none is skipped.",
+        "workbench.hotlists.steps",
+        tests=("tests/hotlists/test_hits_under_policies.py::test_hit",),
     ),
+)
+
+_PLANNED = (
     Control(
         "evidence-package",
         "Held reads leave as a sealed package on the media that the policy names, to be booked.",
