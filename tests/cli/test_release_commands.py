@@ -1,11 +1,15 @@
-"""``workbench release``, ``attest``, ``office``, ``agreement`` and ``breach``, each from end to end."""
+"""``workbench release``, ``attest``, ``office``, ``agreement``, ``breach``, ``publish``, each from end to end."""
 
 from __future__ import annotations
 
+import datetime as dt
+import hashlib
 from pathlib import Path
 
 import pytest
 from registers_desk import CommandLine
+
+from workbench.records import tables
 
 WORDS = "Homicide investigation, suspect car seen in both counties"
 
@@ -125,3 +129,47 @@ def test_an_agreement_and_a_breach(desk: CommandLine, tmp_path: Path) -> None:
     assert "It goes by: Records Release and Maintenance Policy." in said.output
     assert "Administration Operations Commander, Custodian of Records" in said.output
     assert desk.json("breach", "list")[0]["words"] == "A login from abroad"
+
+
+def test_the_public_page_is_one_file_beside_its_permits(desk: CommandLine, tmp_path: Path) -> None:
+    desk.as_("chief")
+    out = tmp_path / "website"
+    made = desk.json("publish", "page", "--out", str(out))
+    page = Path(made["file"])
+    assert [path.name for path in out.iterdir()] == [page.name]
+    assert hashlib.sha256(page.read_bytes()).hexdigest() == made["sha256"]
+    assert "Administration Operations Commander" in page.read_text()
+    assert made["sha256"] in desk.world.record(action="publish.made")[-1].elements
+    year = desk.run("publish", "page", "--out", str(out), "--period", "2025").output
+    assert "alpr-2025-01-01-2025-12-31.html" in year
+    desk.run("publish", "page", "--out", str(out), "--period", "2099", ends=2)
+    desk.run("publish", "page", "--out", str(out), "--permit", letter(tmp_path), ends=2)
+    desk.as_("rivera")
+    desk.run("publish", "page", "--out", str(tmp_path / "mine"), ends=3)
+    assert not (tmp_path / "mine").exists()
+
+
+def test_a_permit_goes_out_with_the_page_where_the_policy_says_so(tmp_path: Path) -> None:
+    desk = CommandLine(tmp_path / "home", profile="clinton-ut")
+    desk.world.member("chief", "supervisor")
+    desk.world.camera("C4")
+    paper = Path(letter(tmp_path))
+    values = {
+        "number": "UDOT 2026/118",
+        "issued_by": "Utah Department of Transportation",
+        "issued_on": dt.date(2026, 1, 5),
+        "sha256": hashlib.sha256(paper.read_bytes()).hexdigest(),
+        "camera_id": 1,
+        "entered_by": 1,
+        "entered_at": desk.world.clock(),
+    }
+    with desk.world.service.database.write() as connection:
+        connection.execute(tables.metadata.tables["camera_permits"].insert(), values)
+    desk.as_("chief")
+    out = tmp_path / "website"
+    assert "To be posted beside it" in desk.run("publish", "page", "--out", str(out)).output
+    made = desk.json("publish", "page", "--out", str(out), "--permit", str(paper))
+    assert made["permits"] == ["permits/UDOT-2026-118.pdf"]
+    assert made["permits_missing"] == []
+    assert (out / "permits" / "UDOT-2026-118.pdf").read_bytes() == paper.read_bytes()
+    assert "beside this page: permits/UDOT-2026-118.pdf" in Path(made["file"]).read_text()

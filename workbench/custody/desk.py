@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from workbench.custody.holds_desk import HoldsDesk
 from workbench.custody.agreements import Agreements
 from workbench.custody.attestations import Attestations
 from workbench.custody.breaches import Breaches
+from workbench.custody.holds_desk import HoldsDesk
 from workbench.custody.house import House
 from workbench.custody.offices import Offices
+from workbench.custody.publication import Publication
 from workbench.custody.releases import Releases
 from workbench.custody.retention_desk import RetentionDesk
 
@@ -47,6 +48,11 @@ class Custody:
     def offices(self) -> Offices:
         """Who holds which title of the policy."""
         return Offices(self._house)
+
+    @cached_property
+    def publication(self) -> Publication:
+        """What may be said to anybody."""
+        return Publication(self._house)
 
     @cached_property
     def releases(self) -> Releases:

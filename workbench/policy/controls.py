@@ -273,6 +273,12 @@ _BUILT = (
         "workbench.custody.agreements",
     ),
     Control(
+        "public-page",
+        "The policy, clause by clause, and counts of its use are written out as a page for the website, "
+        "with special use permits where the policy says so.",
+        "workbench.custody.publication",
+    ),
+    Control(
         "breach-path",
         "A suspected breach goes on the record and is led to the policy that handles it.",
         "workbench.custody.breaches",
@@ -319,12 +325,6 @@ _PLANNED = (
     Control(
         "evidence-package",
         "Held reads leave as a sealed package on the media that the policy names, to be booked.",
-        "workbench.custody",
-        built=False,
-    ),
-    Control(
-        "public-page",
-        "The policy and what goes with it are written out as a page for the website.",
         "workbench.custody",
         built=False,
     ),
