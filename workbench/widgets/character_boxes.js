@@ -237,8 +237,9 @@ function abbreviated(text) {
   if (!pairs.length) return doubted(text) ? [make("b", "", {}, text.slice(0, -1))] : [];
   pairs.sort((one, other) => other[1] - one[1]);
   const rest = pairs.slice(1, 4).map(([name]) => name).join("");
-  const below = pairs.length > 1 ? rest : `${Math.round(100 * pairs[0][1])}%`;
-  return [make("b", "", {}, pairs[0][0]), make("small", "", {}, below)];
+  const best = make("b", "", {}, pairs[0][0]);
+  if (pairs.length === 1 && pairs[0][1] >= 0.995) return [best];
+  return [best, make("small", "", {}, pairs.length > 1 ? rest : `${Math.round(100 * pairs[0][1])}%`)];
 }
 
 function make(name, kind, attributes = {}, ...inside) {
