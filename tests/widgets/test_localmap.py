@@ -14,6 +14,8 @@ import pandas as pd
 import pytest
 from world import World
 
+from workbench.cli import desk as desk_command
+from workbench.cli import lab as lab_command
 from workbench.errors import NotSetUp
 from workbench.models import Scene
 from workbench.settings import Settings
@@ -129,6 +131,17 @@ def test_what_is_no_tile_server_is_refused(tmp_path: Path, table: str) -> None:
     with pytest.raises(NotSetUp, match=r"map") as caught:
         settings(tmp_path, table)
     assert caught.value.next_step
+
+
+@pytest.mark.parametrize("command", [lab_command.arguments, desk_command.arguments])
+def test_the_browser_may_fetch_pictures_from_that_server_and_nothing_else(
+    tmp_path: Path, command: Any
+) -> None:
+    without = " ".join(command(tmp_path, port=1, browser=False))
+    named = " ".join(command(tmp_path, port=1, browser=False, tiles="https://t.example.gov"))
+    assert "example.gov" not in without
+    assert "img-src 'self' data: blob: https://t.example.gov" in named
+    assert named.count("example.gov") == 1
 
 
 # -- the ground -------------------------------------------------------------------------------------
@@ -278,6 +291,22 @@ def test_fewer_reads_bring_the_discs_back() -> None:
     assert size_of(shown._reads.data) < 600_000
     assert shown.show_reads(None) == ""
     assert shown_layers(shown) == (0, 0)
+
+
+def test_close_by_the_places_are_discs_again() -> None:
+    shown = LocalMap()
+    places, counts = reads_at(20_000, 20_000)
+    shown.map.center, shown.map.zoom = [LAT + 0.01, LON + 0.005], 13.0
+    assert shown.show_reads(places, counts) == "heat"
+    shown.map.zoom = 18.0
+    assert shown_layers(shown) == (1, 0)
+    seen = shown._reads.data["features"]
+    assert 0 < len(seen) <= MOST_PLACES
+    assert {f["properties"]["place"] for f in seen} <= set(
+        np.flatnonzero(places.within(shown._view().padded(1)))
+    )
+    shown.map.zoom = 13.0
+    assert shown_layers(shown) == (0, 1)
 
 
 def test_no_read_is_lost_between_places() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from workbench.cli.common import Desk, pass_desk
-from workbench.cli.lab import CONFIG, CONTENT_POLICY, environment
+from workbench.cli.lab import CONFIG, content_policy, environment
 from workbench.reporting.runner import notebook_path
 
 __all__ = ["arguments", "desk"]
@@ -17,14 +17,14 @@ __all__ = ["arguments", "desk"]
 _IDLE_KERNEL = 30 * 60  # seconds; the longest that any policy lets a session stand idle
 
 
-def arguments(notebook: Path, *, port: int, browser: bool) -> list[str]:
+def arguments(notebook: Path, *, port: int, browser: bool, tiles: str = "") -> list[str]:
     """Return Voilà's command line.
 
     It listens on the loopback address alone, asks for the token of this start, hands out no file beside the notebook,
     runs no code that a browser sends, and takes no template or theme from the address.
     """
     settings = {
-        "headers": {"Content-Security-Policy": CONTENT_POLICY},
+        "headers": {"Content-Security-Policy": content_policy(tiles)},
         "allow_remote_access": False,
         "local_hostnames": ["127.0.0.1", "localhost"],
     }
@@ -58,7 +58,9 @@ def desk(desk: Desk, port: int, *, browser: bool) -> None:
     The same desk as notebooks/search_desk.ipynb, without cells: log in, name case and purpose, search. It listens on
     127.0.0.1 only, answers nobody without the token in the address that it prints, and contacts no other machine.
     """
-    command = arguments(notebook_path("search_desk"), port=port, browser=browser)
+    command = arguments(
+        notebook_path("search_desk"), port=port, browser=browser, tiles=desk.settings.tile_source
+    )
     paths = [str(CONFIG), os.environ.get("JUPYTER_PATH", "")]
     where = {
         **environment(desk.settings.home),

@@ -11,7 +11,7 @@ import click
 from workbench.cli.common import Desk, pass_desk
 from workbench.errors import NotSetUp
 
-__all__ = ["CONFIG", "CONTENT_POLICY", "arguments", "environment", "lab"]
+__all__ = ["CONFIG", "CONTENT_POLICY", "arguments", "content_policy", "environment", "lab"]
 
 CONFIG = Path(__file__).parent / "jupyter"
 # What the browser may load, and from where: this server, and nobody else. JupyterLab itself needs the inline and
@@ -22,7 +22,14 @@ CONTENT_POLICY = (
 )
 
 
-def arguments(folder: Path, *, port: int, browser: bool, root: bool = False) -> list[str]:
+def content_policy(tiles: str = "") -> str:
+    """Return what the browser may load; pictures also from a tile server, where an administrator named one."""
+    return f"{CONTENT_POLICY}; img-src 'self' data: blob: {tiles}" if tiles else CONTENT_POLICY
+
+
+def arguments(
+    folder: Path, *, port: int, browser: bool, root: bool = False, tiles: str = ""
+) -> list[str]:
     """Return JupyterLab's command line.
 
     It listens on the loopback address alone, asks nobody for news or newer releases, and neither lists nor installs
@@ -38,7 +45,7 @@ def arguments(folder: Path, *, port: int, browser: bool, root: bool = False) -> 
         f"--ServerApp.root_dir={folder}",
         f"--ServerApp.open_browser={browser}",
         f"--ServerApp.allow_root={root}",
-        f"--ServerApp.tornado_settings={{'headers': {{'Content-Security-Policy': {CONTENT_POLICY!r}}}}}",
+        f"--ServerApp.tornado_settings={{'headers': {{'Content-Security-Policy': {content_policy(tiles)!r}}}}}",
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
         "--LabApp.extension_manager=readonly",
@@ -77,7 +84,13 @@ def lab(desk: Desk, notebooks: Path | None, port: int, *, browser: bool, allow_r
     """
     home = desk.settings.home
     folder = notebooks or _notebooks(home)
-    command = arguments(folder.resolve(), port=port, browser=browser, root=allow_root)
+    command = arguments(
+        folder.resolve(),
+        port=port,
+        browser=browser,
+        root=allow_root,
+        tiles=desk.settings.tile_source,
+    )
     os.execve(command[0], command, environment(home))  # noqa: S606  our own interpreter, our own arguments
 
 

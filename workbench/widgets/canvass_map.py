@@ -494,7 +494,8 @@ def _box(label: str, example: str, tip: str, width: int) -> Any:
 
 def _heading(canvass: Canvass, shown: Shown, where: str) -> Markup:
     count = len(shown.vehicles)
-    new = sum(1 for at in shown.vehicles if canvass.vehicles["usual"].iat[at] == canvass_view.NEW)
+    usual = canvass.vehicles["usual"].to_numpy()[list(shown.vehicles)]
+    new = int((usual == canvass_view.NEW).sum())
     vehicles = f"{text.number(count)} vehicle" + ("" if count == 1 else "s")
     if not count:
         words = "That is not to say that nobody passed." if not where else ""

@@ -95,6 +95,7 @@ class Canvass:
         zone = str(attrs["timezone"])
         start, end = (text.local(moment, zone) for moment in attrs["window"])
         vehicles = by_vehicle(reads)
+        vehicles.attrs = {}  # else each look at a row would copy them
         keys = pd.MultiIndex.from_frame(vehicles[["plate", "state"]])
         vehicle_of = keys.get_indexer(
             pd.MultiIndex.from_frame(pd.DataFrame(reads)[["plate", "state"]])

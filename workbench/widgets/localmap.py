@@ -15,6 +15,7 @@ from typing import Any
 
 import ipyleaflet
 import ipywidgets
+import numpy as np
 
 from workbench.errors import WorkbenchError
 from workbench.models import Scene
@@ -97,6 +98,8 @@ class LocalMap(ipywidgets.VBox):
         self._picture: maplabels.Picture | None = None
         self._waiting = False
         self._turn = 0
+        self._places: symbols.Places | None = None
+        self._counts: Any = None
         self._warm = False
         self._zoom: float | None = None
         self._picked: list[Callable[[str, Mapping[str, Any]], Any]] = []
@@ -171,18 +174,27 @@ class LocalMap(ipywidgets.VBox):
         self._stack()
 
     def show_reads(self, places: symbols.Places | None, counts: Any = None) -> str:
-        """Show where reads were made, as one layer; return which kind: ``"points"``, ``"heat"`` or ``""``."""
+        """Show where reads were made, as one layer; return which kind: ``"points"``, ``"heat"`` or ``""``.
+
+        Where the places are too many to tell apart they are heat; close by, where fewer are seen, points again.
+        """
+        self._places, self._counts = places, counts
+        return self._draw_reads(self._view().padded(_PAD))
+
+    def _draw_reads(self, view: Bounds) -> str:
+        places, counts = self._places, self._counts
         shown = 0 if places is None else int((counts > 0).sum())
+        if places is not None and shown > symbols.MOST_PLACES:
+            seen = np.where(places.within(view), counts, 0)
+            if int((seen > 0).sum()) <= symbols.MOST_PLACES:
+                shown, counts = int((seen > 0).sum()), seen
         kind = "" if not shown else "heat" if shown > symbols.MOST_PLACES else "points"
-        self._reads.data = (
-            symbols.place_features(places, counts)
-            if places is not None and kind == "points"
-            else EMPTY
-        )
+        drawn = places is not None and kind == "points"
+        self._reads.data = symbols.place_features(places, counts) if places and drawn else EMPTY
         self._heat.locations = (
-            symbols.heat_points(places, counts) if places is not None and kind == "heat" else []
+            symbols.heat_points(places, counts) if places and kind == "heat" else []
         )
-        if (self._heat in self.map.layers) != (kind == "heat"):
+        if self._warm != (kind == "heat"):
             self._warm = kind == "heat"
             self._stack()
         self._draw_cameras()  # again, so that they stand above the reads
@@ -337,7 +349,10 @@ class LocalMap(ipywidgets.VBox):
         view = self._view()
         picture = self._picture
         if picture is None or picture.zoom != zoom or not picture.bounds.holds(view):
-            self._write(view.padded(_PAD), zoom)
+            around = view.padded(_PAD)
+            self._write(around, zoom)
+            if self._places is not None and len(self._places) > symbols.MOST_PLACES:
+                self._draw_reads(around)
 
     def _draw_cameras(self) -> None:
         self._turn += 1

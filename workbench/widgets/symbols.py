@@ -224,6 +224,13 @@ class Places:
             kept &= shown
         return np.bincount(self.of_read[kept], minlength=len(self)).astype(np.int64)
 
+    def within(self, bounds: Bounds) -> npt.NDArray[np.bool_]:
+        """Return which places lie in a rectangle."""
+        lats, lons = self.latitudes, self.longitudes
+        inside: npt.NDArray[np.bool_] = (lats >= bounds.south) & (lats <= bounds.north)
+        inside &= (lons >= bounds.west) & (lons <= bounds.east)
+        return inside
+
     def nearest(self, latitude: float, longitude: float, counts: Any, reach_m: float) -> int | None:
         """Return the place with reads that is nearest to a position, if one is within reach."""
         if not len(self):
@@ -275,10 +282,8 @@ def heat_points(places: Places, counts: Any) -> list[list[float]]:
     unique, back = np.unique(pairs, axis=0, return_inverse=True)
     total = np.bincount(np.asarray(back).reshape(-1), weights=counted[kept])
     weight = np.round(np.minimum(1.0, 0.15 + 0.85 * np.sqrt(total / total.max())), 2)
-    return [
-        [float(lat), float(lon), float(part)]
-        for (lat, lon), part in zip(unique, weight, strict=True)
-    ]
+    points: list[list[float]] = np.column_stack([unique, weight]).tolist()
+    return points
 
 
 def size_of(data: Any) -> int:
