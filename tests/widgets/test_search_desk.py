@@ -252,7 +252,8 @@ def test_the_report_acts_for_the_member_and_leaves_no_token(
         got.update(given, report=report, parameters=parameters)
         got["token"] = given["session_file"].read_text()
         given["progress"]("Canvass report", 3, 4)
-        html = tmp_path / "reports" / "case" / "canvass.html"
+        html = tmp_path / "canvass.html"
+        html.write_text("the report")
         return type("Made", (), {"html": html, "record_id": 12})()
 
     monkeypatch.setattr("workbench.reporting.runner.run", run)
@@ -271,6 +272,9 @@ def test_the_report_acts_for_the_member_and_leaves_no_token(
     assert not got["session_file"].exists()
     assert got["out"] == tmp_path / "reports"
     assert "canvass.html" in desk.save.status.html
+    assert 'download="canvass.html"' in desk.save._copy.value
+    desk.desk.clear()
+    assert desk.save._copy.value == ""
     desk.close()
 
 

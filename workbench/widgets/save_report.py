@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -51,11 +52,12 @@ class SaveReport(ipywidgets.VBox):
         self.button = ipywidgets.Button(description="Save as report")
         self.hint = ipywidgets.HTML()
         self._where = ipywidgets.Output()
+        self._copy = ipywidgets.HTML()
         guard = guarded(self._save, panel=_PANEL, desk=desk, status=self.status)
         self.button.on_click(guard)
-        row = ipywidgets.HBox([self.button, self.hint])
-        row.add_class("wbd-row")
-        super().__init__([row, self.status, self._where])
+        self._row = ipywidgets.HBox([self.button, self.hint])
+        self._row.add_class("wbd-row")
+        super().__init__([self._row, self.status])
         self.add_class("wbd-save")
         desk.register("report", get=dict, put=lambda _: None, forget=self._forget)
         desk.observe(lambda _: self.refresh(), "ready")
@@ -117,14 +119,24 @@ class SaveReport(ipywidgets.VBox):
         self._show_where(made.html)
 
     def _show_where(self, path: Path | None) -> None:
-        """Show a link that JupyterLab opens in a tab of its own; it resolves what is relative to the notebook."""
+        """Show a link that JupyterLab opens in a tab of its own; where it cannot, hand out a copy of the file."""
         link = report_request.link_from(Path.cwd(), path) if path is not None else ""
-        if not link:
-            self._where.outputs = ()
-            return
-        html = Markup('<a href="{}">Open the report</a>').format(quote(link))
-        shown = {"text/html": str(html), "text/plain": link}
-        self._where.outputs = ({"output_type": "display_data", "data": shown, "metadata": {}},)
+        self._where.outputs, self._copy.value = (), ""
+        shown: list[Any] = []
+        if path is not None and link:  # JupyterLab resolves what is relative to the notebook
+            html = Markup('<a href="{}">Open the report</a>').format(quote(link))
+            data = {"text/html": str(html), "text/plain": link}
+            self._where.outputs = ({"output_type": "display_data", "data": data, "metadata": {}},)
+            shown = [self._where]
+        elif path is not None:
+            whole = base64.b64encode(path.read_bytes()).decode("ascii")
+            self._copy.value = str(
+                Markup(
+                    '<a download="{}" href="data:text/html;base64,{}">Download the report</a>'
+                ).format(path.name, whole)
+            )
+            shown = [self._copy]
+        self.children = [self._row, self.status, *shown]
 
     def _forget(self) -> None:
         self.worker.cancel()
