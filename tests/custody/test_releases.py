@@ -363,6 +363,12 @@ def test_the_words_of_a_request_are_checked_when_it_is_entered(desk_of: DeskOf) 
         assert code.partition(".")[0] in desk.record("release.request")[-1].detail
     with pytest.raises(Refused, match="purpose is not one"):
         desk.request(purpose="gossip")
+    with pytest.raises(Refused, match="longer than 366 days"):
+        desk.request(parameters={**ASKED, "start": "2024-01-01"})
+    with pytest.raises(Refused, match="wholly beyond the 9 months"):
+        desk_of("clinton-ut").request(
+            parameters={**ASKED, "start": "2025-03-01", "end": "2025-04-01"}
+        )
 
 
 def test_somebody_who_may_not_search_cannot_fulfill(desk_of: DeskOf) -> None:

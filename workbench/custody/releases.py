@@ -17,6 +17,7 @@ from workbench.audit.chain import Entry
 from workbench.custody import papers
 from workbench.custody.fulfillment import Package, fulfill, hand_over, under_lock
 from workbench.custody.house import House, line, refuse, today
+from workbench.custody.intake import QUERIES, complete, one_of, sound
 from workbench.custody.offices import held
 from workbench.custody.release_file import Recipient, Release, Use, append, enter, load, one
 from workbench.custody.release_papers import sheet
@@ -24,15 +25,8 @@ from workbench.custody.release_rules import ORDER, deciders, faults, unfit_recip
 from workbench.errors import BadInput
 from workbench.models import Session
 from workbench.policy.basis import Cited
-from workbench.policy.findings import Decision
-from workbench.policy.grounds import check_purpose, check_reason
-from workbench.queries import build
-from workbench.times import parse_time
 
 __all__ = ["QUERIES", "Releases"]
-
-QUERIES = ("query.history", "query.canvass")
-"""What can be asked for: one plate's reads, or the reads around a place."""
 
 _ACTION = {
     "review": "release.review",
@@ -114,12 +108,12 @@ class Releases:
         BadInput
             Something cannot be understood, or the case is not in the register.
         """
-        kind = _one_of(recipient, get_args(Recipient), "recipient")
-        wanted = _one_of(use, get_args(Use), "use")
+        kind = one_of(recipient, get_args(Recipient), "recipient")
+        wanted = one_of(use, get_args(Use), "use")
         elements = {"recipient": kind, "use": wanted}
         session = self.house.permit(token, "release.request", elements)
         named = {"agency": agency, "person": person, "purpose": purpose_text}
-        self._complete(session, elements, named, scan)
+        complete(self.house, session, elements, named, scan)
         paper = papers.look(scan) if scan is not None else None
         values: dict[str, Any] = {
             "agency": line(agency, "agency"),
@@ -138,7 +132,7 @@ class Releases:
             "entered_at": self.house.clock(),
         }
         if kind in self.house.profile.releases.recipients and wanted == "official":
-            self._sound(session, elements, values)
+            sound(self.house, session, elements, values)
         else:
             values |= {"query": "", "parameters": {}}  # nothing of it can be released
         if paper is not None:
@@ -201,64 +195,6 @@ class Releases:
     def _look(self, number: str) -> Release:
         with self.house.database.read() as connection:
             return one(connection, number)
-
-    def _complete(
-        self,
-        session: Session,
-        elements: Mapping[str, Any],
-        named: Mapping[str, str],
-        scan: Path | None,
-    ) -> None:
-        """Refuse a request without what the policy asks it to hold."""
-        rules = self.house.profile.releases
-        missing: list[str] = [name for name in rules.request_holds if not named[name].strip()]
-        if rules.written_request and scan is None:
-            missing.append("written request itself")
-        if missing:
-            refuse(
-                self.house,
-                session,
-                "release.request",
-                elements,
-                code="release.incomplete",
-                reason=f"The request lacks the {' and the '.join(missing)}.",
-                basis=rules.request_clause or rules,
-                remedy="Have the agency write it down, and attach the scan.",
-            )
-
-    def _sound(self, session: Session, elements: Mapping[str, Any], values: dict[str, Any]) -> None:
-        """See that a request could be fulfilled: purpose, words, case, query."""
-        profile = self.house.profile
-        found = [
-            *check_purpose(profile, values["purpose"]),
-            *check_reason(profile, values["purpose_text"]),
-        ]
-        refusals = [each for each in found if each.severity == "refuse"]
-        if refusals:
-            first = refusals[0]
-            entry = Entry(
-                "event",
-                "release.request",
-                outcome="refused",
-                session=session,
-                elements=elements,
-                clause=first.clause,
-                detail=" ".join(each.code for each in refusals),
-            )
-            self.house.chain.append(entry)
-            Decision(allowed=False, findings=tuple(refusals)).raise_if_refused()
-        if self.house.cases.get(values["case_number"]) is None:
-            raise BadInput(
-                "The case is not in the register.",
-                "A release is an access: register a case for it with workbench case add.",
-            )
-        query, given = values["query"], values["parameters"]
-        if query not in QUERIES:
-            raise BadInput("That cannot be released.", f"Ask for one of: {', '.join(QUERIES)}.")
-        zone = self.house.settings.zone
-        build(query, given, zone)
-        for name in ("start", "end"):
-            given[name] = parse_time(given[name], zone).isoformat()
 
     def _enter(self, session: Session, values: dict[str, Any]) -> Release:
         with self.house.database.write() as connection:
@@ -367,9 +303,3 @@ class Releases:
             **kept,
         }
         append(connection, request_id, values)
-
-
-def _one_of(value: str, known: tuple[str, ...], what: str) -> str:
-    if value not in known:
-        raise BadInput(f"There is no such {what}.", f"Give one of: {', '.join(known)}.")
-    return value
