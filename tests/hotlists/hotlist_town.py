@@ -133,5 +133,7 @@ class Town(World):
         return Grounds(**{**given, **changes})
 
     def later(self, **span: float) -> dt.datetime:
+        """Have time pass; everybody logs in anew."""
         self.clock.forward(**span)
+        self.tokens.clear()
         return self.clock()

@@ -89,17 +89,20 @@ class Keyring:
     def add(self) -> str:
         """Make a new key, on disk before it is used, and return its id."""
         key = AESGCM.generate_key(_BITS)
+        self._save({**self._secrets, _id(key): key})
         self._take(key)
-        self._save()
         return self.current
 
     def retire(self, ids: Sequence[str]) -> None:
         """Destroy keys that seal nothing any more; never the current one."""
-        for key_id in ids:
-            if key_id != self.current:
-                self._secrets.pop(key_id, None)
-                self._keys.pop(key_id, None)
-        self._save()
+        left = {
+            key_id: key
+            for key_id, key in self._secrets.items()
+            if key_id == self.current or key_id not in ids
+        }
+        self._save(left)
+        self._secrets = left
+        self._keys = {key_id: self._keys[key_id] for key_id in left}
 
     def seal(self, value: Any, place: Place) -> bytes:
         """Return plain JSON encrypted under the current key."""
@@ -173,11 +176,11 @@ class Keyring:
         self._secrets[_id(key)] = key
         self._keys[_id(key)] = AESGCM(key)
 
-    def _save(self) -> None:
+    def _save(self, secrets_: dict[str, bytes]) -> None:
         """Replace the file, whole and flushed, so that no key is lost on the way."""
         keys = [
             {"id": key_id, "key": base64.b64encode(key).decode()}
-            for key_id, key in self._secrets.items()
+            for key_id, key in secrets_.items()
         ]
         part = self.path.with_name(f".{FILE}.part")
         handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -295,10 +295,7 @@ class Lists:
     def remove(self, code: str, plate: str, *, state: str = "", by: str) -> ListImport:
         """Take a vehicle off by hand: every listing of the plate, of one state where that is given."""
         lines = [Line(0, "", removes=True, entry=Entry(plate, state))]
-        done = self._by_hand(code, "remove", lines, by)
-        if not done.removed:
-            raise BadInput("That plate is not on the list.", "See that plate and list are right.")
-        return done
+        return self._by_hand(code, "remove", lines, by)
 
     def _by_hand(self, code: str, mode: str, lines: list[Line], by: str) -> ListImport:
         wanted, now = self.get(code), self.clock()
@@ -311,6 +308,10 @@ class Lists:
             rejects = Rejects(self.rejects, staging.import_id, "by-hand", self.ring)
             with self._under_way(staging, rejects):
                 self._stage(staging, rejects, iter(lines), "incremental")
+                if rejects.count:
+                    raise BadInput(
+                        "That plate is not on the list.", "See that plate and list are right."
+                    )
                 entries = staging.finish(now, complete=False, rejected=0, reject_file="")
         return ListImport(
             staging.import_id, code, "", "", mode, now, staging.added, staging.removed, 0, entries
