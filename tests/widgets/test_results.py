@@ -246,6 +246,7 @@ def test_fifty_vehicles_are_one_widget() -> None:
     panel.show(ranking(*plates), None)  # type: ignore[arg-type]
     assert len(panel.listed.rows) == 50
     assert len(panel.children[0].children) == 2
+    assert panel.listed.reveal
 
 
 # -- the vehicle picked ------------------------------------------------------------------------------------------------
@@ -309,6 +310,19 @@ def test_a_refusal_is_shown_and_the_vehicle_can_be_picked_again(
     pick(panel)
     assert panel.status.html == ""
     assert len(panel.trail) == 2
+
+
+def test_a_desk_with_a_map_offers_to_follow_the_vehicle_picked(world: World) -> None:
+    panel = results_of(world)
+    pick(panel)
+    assert panel.follow.layout.display == "none"
+    followed: list[bool] = []
+    panel.desk.follow = lambda: followed.append(True)
+    assert panel.follow.layout.display is None
+    panel.follow.click()
+    assert followed == [True]
+    panel.clear()
+    assert panel.follow.layout.display == "none"
 
 
 def test_nothing_can_be_chosen_while_the_desk_is_locked(world: World) -> None:

@@ -67,6 +67,8 @@ class Desk(traitlets.HasTraits):
         ``{"plate": …, "state": …}`` of the vehicle picked last.
     zone : str
         IANA name of the agency's time zone.
+    follow : callable or None
+        Brings the vehicle picked to the front on the map, where the desk has one.
     """
 
     bench = traitlets.Any(None, allow_none=True)
@@ -81,6 +83,7 @@ class Desk(traitlets.HasTraits):
     chosen = traitlets.Any(None, allow_none=True)
     zone = traitlets.Unicode("UTC")
     why_locked = traitlets.Unicode("")
+    follow = traitlets.Any(None, allow_none=True)
 
     def __init__(self, **given: Any) -> None:
         self.guard = (

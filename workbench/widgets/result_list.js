@@ -78,12 +78,22 @@ function render({ model, el }) {
   });
   model.on("change:head", around);
   model.on("change:foot", around);
+  // A list that came after a search may lie below what is in sight; once it was shown, nobody is moved again.
+  function reveal() {
+    if (!model.get("reveal")) return;
+    model.set("reveal", false);
+    model.save_changes();
+    requestAnimationFrame(() => el.scrollIntoView({ block: "nearest" }));
+  }
+
+  model.on("change:reveal", reveal);
   model.on("change:disabled", () => list.setAttribute("aria-disabled", String(model.get("disabled"))));
   model.on("msg:custom", (message) => {
     if (message.do === "focus") list.focus();
   });
   around();
   fill();
+  setTimeout(reveal, 100); // when it stands where it will stay
 }
 
 function make(name, kind, attributes = {}) {

@@ -32,6 +32,8 @@ class ResultList(anywidget.AnyWidget):
         What the list is, for a screen reader.
     disabled : bool
         Nothing can be chosen.
+    reveal : bool
+        Bring the list into sight, once.
     """
 
     _esm = (_FOLDER / "result_list.js").read_text(encoding="utf-8")
@@ -43,6 +45,7 @@ class ResultList(anywidget.AnyWidget):
     foot = traitlets.Unicode("").tag(sync=True)
     label = traitlets.Unicode("Vehicles, the most probable first").tag(sync=True)
     disabled = traitlets.Bool(False).tag(sync=True)
+    reveal = traitlets.Bool(False).tag(sync=True)
 
     def fill(self, rows: list[dict[str, str]], *, head: str = "", foot: str = "") -> None:
         """Show other rows; none of them is chosen."""

@@ -59,7 +59,10 @@ class Results(ipywidgets.VBox):
         self._sightings = ipywidgets.HTML()
         self._why = ipywidgets.HTML()
         self._below = ipywidgets.HTML()
-        side = ipywidgets.VBox([self._head, self.status, self._sightings, self._why])
+        self.follow = ipywidgets.Button(
+            description="Follow it on the map", tooltip="Show where it was read, in time order"
+        )
+        side = ipywidgets.VBox([self._head, self.status, self._sightings, self.follow, self._why])
         side.add_class("wbd-side")
         both = ipywidgets.HBox([self.listed, side])
         both.add_class("wbd-found")
@@ -67,7 +70,9 @@ class Results(ipywidgets.VBox):
         self.add_class("wbd-results")
         guard: dict[str, Any] = {"panel": _PANEL, "desk": desk, "status": self.status}
         self.listed.observe(guarded(self._picked, **guard), "chosen")
-        self.desk.observe(guarded(self._enable, **guard, counts=False), "ready")
+        self.follow.on_click(guarded(lambda _: self.desk.follow(), **guard))
+        self.desk.observe(guarded(self._enable, **guard, counts=False), ["ready", "follow"])
+        self.observe(guarded(self._enable, **guard, counts=False), "trail")
         self._enable()
 
     def show(self, ranked: pd.DataFrame, case: Case) -> None:
@@ -85,6 +90,7 @@ class Results(ipywidgets.VBox):
         self._below.value = str(_caveats(ranked))
         self.found = ranked
         self.children = self._shown
+        self.listed.reveal = bool(self._vehicles)
 
     def clear(self) -> None:
         """Show nothing; what was under way is dropped."""
@@ -102,6 +108,8 @@ class Results(ipywidgets.VBox):
 
     def _enable(self, _change: Any = None) -> None:
         self.listed.disabled = not self.desk.ready
+        can_follow = self.desk.follow is not None and self.trail is not None
+        self.follow.layout.display = None if can_follow else "none"
 
     def _unpick(self) -> None:
         self.status.clear()

@@ -90,6 +90,7 @@ class SearchDesk(ipywidgets.VBox):
         self.add_class("wbd-desk")
         self.desk.observe(self._guard(self._show, counts=False), ["bench", "locked"])
         self.desk.observe(self._guard(self._picked, counts=False), "chosen")
+        self.desk.follow = lambda: self.open(_TRAIL)
         self._show()
 
     def __repr__(self) -> str:
