@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from workbench.adoption import PolicyChanges
     from workbench.audit.households import Households
     from workbench.ingest.warrants import Warrants
+    from workbench.people.reviews import AccountReviews
     from workbench.units import Units
 
 __all__ = ["Nouns"]
@@ -51,6 +52,13 @@ class Nouns(ABC):
         return PolicyChanges(
             self.database, self.chain, self.permit, self.profile, self.clock, settings
         )
+
+    @cached_property
+    def account_reviews(self) -> AccountReviews:
+        """The yearly reviews of all accounts, and what each decided."""
+        from workbench.people.reviews import AccountReviews
+
+        return AccountReviews(*self._own)
 
     @cached_property
     def units(self) -> Units:

@@ -263,10 +263,12 @@ class Service(Nouns):
         """Open a closed account again."""
         return self.people.enable(username, by=self.permit(token, "member.change"))
 
-    def set_password(self, token: str, username: str, password: str) -> None:
-        """Set a password: one's own, or as an administrator anybody's."""
+    def set_password(self, token: str, username: str, password: str, present: str = "") -> None:
+        """Set a password: one's own, which asks for the present one, or as an administrator anybody's."""
         session = self.session(token)
-        if session.member.username != username:
+        if session.member.username == username.strip().lower():
+            self.people.prove(session, present)
+        else:
             session = self.permit(token, "member.change")
         self.people.set_password(username, password, by=session)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from registers_desk import CommandLine
-from world import ZONE
+from world import PASSWORD, ZONE
 
 GOOD = "seven maple lanterns"
 
@@ -54,7 +54,7 @@ def test_the_list_says_what_is_missing(desk: CommandLine) -> None:
 
 
 def test_passwords_come_from_the_keyboard_or_standard_input(desk: CommandLine) -> None:
-    desk.run("member", "password", "--password-stdin", input=GOOD + "\n")
+    desk.run("member", "password", "--password-stdin", input=f"{PASSWORD}\n{GOOD}\n")
     desk.run("login", "okafor", "--password-stdin", input=GOOD + "\n")
     weak = desk.run("member", "password", "rivera", "--password-stdin", input="password1\n", ends=2)
     assert "tried first" in weak.output

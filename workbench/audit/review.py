@@ -11,8 +11,10 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from workbench.audit import show, tables
+from workbench.audit.account_dates import AccountDates, account_dates
 from workbench.audit.history import assignments_in, departures_in
 from workbench.audit.indicators import (
     INDICATORS,
@@ -183,7 +185,11 @@ def review(
         by_crime_type=tables.by_crime_type(searches),
         training=tables.training_currency(members, facts, profile),
         accounts=tables.account_review(
-            members, rows, show.last_searches(database, before=before), facts
+            members,
+            rows,
+            show.last_searches(database, before=before),
+            facts,
+            _account_dates(database, profile, now),
         ),
         indicators=find(whole, facts, start=start, end=end),
         chain=verdict.as_dict(),
@@ -206,6 +212,14 @@ def _rows(frame: pd.DataFrame, zone: dt.tzinfo) -> list[AccessRow]:
 def _assignments(database: Database, before: int | None) -> list[Assignment]:
     frame = show.records(database, action="case.*", before=before)
     return assignments_in(_rows(frame, dt.UTC))
+
+
+def _account_dates(
+    database: Database, profile: Profile, now: dt.datetime
+) -> Mapping[str, AccountDates]:
+    zone = ZoneInfo(profile.agency.timezone)
+    with database.read() as connection:
+        return account_dates(connection, profile.accounts.review_every, now, zone)
 
 
 def _departures(

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from workbench.audit.account_dates import AccountDates
 from workbench.audit.indicators.base import AccessRow, Facts, count
 from workbench.audit.indicators.habits import hours_text, outside_hours, own_hours
 from workbench.audit.indicators.reasons import is_digits, is_vague
@@ -234,6 +235,7 @@ def account_review(
     rows: Sequence[AccessRow],
     last_search: Mapping[str, dt.datetime],
     facts: Facts,
+    dates: Mapping[str, AccountDates] | None = None,
 ) -> pd.DataFrame:
     """Return every account with what a reviewer of accounts should see; times are local.
 
@@ -243,8 +245,11 @@ def account_review(
         The period's, of all kinds.
     last_search : mapping
         When each account last asked a query, over the whole record.
+    dates : mapping, optional
+        When each account was last reviewed; what is late or yet to be done stands among the notes.
     """
     shared = _machines(rows)
+    reviewed = dates or {}
     found = [
         {
             "username": member.username,
@@ -255,7 +260,8 @@ def account_review(
             "created_at": _local(member.created_at, facts),
             "last_login_at": _local(member.last_login_at, facts),
             "last_search_at": _local(last_search.get(member.username), facts),
-            "note": "; ".join(_notes(member, shared, facts)),
+            "reviewed_on": _local(_reviewed_at(reviewed, member), facts),
+            "note": "; ".join([*_notes(member, shared, facts), *_late(reviewed, member)]),
         }
         for member in _by_name(members)
     ]
@@ -263,8 +269,18 @@ def account_review(
 
 
 _ACCOUNTS = (
-    "username", "name", "roles", "kind", "active", "created_at", "last_login_at", "last_search_at", "note",
+    "username", "name", "roles", "kind", "active", "created_at", "last_login_at", "last_search_at",
+    "reviewed_on", "note",
 )  # fmt: skip
+
+
+def _reviewed_at(dates: Mapping[str, AccountDates], member: Member) -> dt.datetime | None:
+    return dates[member.username].reviewed_at if member.username in dates else None
+
+
+def _late(dates: Mapping[str, AccountDates], member: Member) -> list[str]:
+    words = dates[member.username].words if member.username in dates else ""
+    return [words] if words else []
 
 
 def _notes(member: Member, shared: Mapping[str, int], facts: Facts) -> list[str]:

@@ -31,6 +31,11 @@ __all__ = ["init"]
 )
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 @click.option("--migrate", is_flag=True, help="Bring an existing home's tables to this release.")
+@click.option(
+    "--recover",
+    is_flag=True,
+    help="Let the only administrator of an existing home in again: --admin USERNAME. Needs the home's keys.",
+)
 @pass_desk
 def init(
     desk: Desk,
@@ -44,6 +49,7 @@ def init(
     *,
     password_stdin: bool,
     migrate: bool,
+    recover: bool,
 ) -> None:
     """Make a workbench home: settings, keys, tables, and the first account.
 
@@ -59,6 +65,9 @@ def init(
         Database.open(Settings.load(home).url).migrate()
         console.print(f"The tables of {home} are of this release.")
         return
+    if recover:
+        _recover(home, admin, from_stdin=password_stdin)
+        return
     if (home / "workbench.toml").exists():
         raise NotSetUp(f"{home} is a workbench home already.", "Use it, or choose another folder.")
     from workbench.service import Service
@@ -68,11 +77,7 @@ def init(
     timezone = timezone or load(profile).agency.timezone
     admin = admin or click.prompt("Username of the first administrator")
     admin_name = admin_name or click.prompt("Their name")
-    password = (
-        sys.stdin.readline().rstrip("\n")
-        if password_stdin
-        else click.prompt("Their password", hide_input=True, confirmation_prompt=True)
-    )
+    password = _password(from_stdin=password_stdin)
     own = Path(profile)
     settings = Settings(
         home=home,
@@ -88,3 +93,26 @@ def init(
     console.print(
         "Next: workbench member add, workbench camera import, workbench ingest; then workbench doctor."
     )
+
+
+def _recover(home: Path, admin: str | None, *, from_stdin: bool) -> None:
+    from workbench.people.recovery import recover
+    from workbench.service import Service
+
+    service = Service.open(home)
+    try:
+        username = admin or click.prompt("Username of the administrator")
+        password = _password(from_stdin=from_stdin)
+        recover(service.people, service.settings, service.key, username, password)
+    finally:
+        service.close()
+    console.print(
+        f"{username} can log in again. This is on the record, and doctor shows it for 90 days."
+    )
+
+
+def _password(*, from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    typed: str = click.prompt("Their password", hide_input=True, confirmation_prompt=True)
+    return typed

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from workbench.cli.common import Desk, console, json_option, pass_desk, print_json, print_table
+from workbench.cli.member_review import review, reviews
 from workbench.errors import BadInput
 from workbench.models import Member, Qualification
 from workbench.policy.requirements import Standing, local_day, standing
@@ -226,10 +227,21 @@ def qualify(
 @_stdin_option
 @pass_desk
 def password(desk: Desk, username: str | None, *, password_stdin: bool) -> None:
-    """Set a password: your own by default, or as an administrator somebody's. Their other sessions end."""
-    username = username or desk.service.session(desk.token).member.username
+    """Set a password: your own by default, or as an administrator somebody's. Their other sessions end.
+
+    Your own asks for the present one first; from standard input, the first line is the present one.
+    """
+    own = desk.service.session(desk.token).member.username
+    username = (username or own).strip().lower()
+    present = ""
+    if username == own:
+        present = (
+            _password("", from_stdin=True)
+            if password_stdin
+            else click.prompt("Present password", hide_input=True)
+        )
     fresh = _password("New password", from_stdin=password_stdin)
-    desk.service.set_password(desk.token, username, fresh)
+    desk.service.set_password(desk.token, username, fresh, present)
     console.print("The password is set.")
 
 
@@ -250,6 +262,10 @@ def service_key(desk: Desk, username: str, *, as_json: bool) -> None:
         return
     console.print(f"{path}", soft_wrap=True, markup=False, highlight=False)
     console.print("Only its owner can read it; hand it to the job's own account.")
+
+
+for _command in (review, reviews):
+    member.add_command(_command)
 
 
 def _password(prompt: str, *, from_stdin: bool) -> str:

@@ -16,6 +16,7 @@ from workbench.audit.chain import Anchor
 from workbench.cli.machine_checks import Finding
 from workbench.errors import Failed
 from workbench.records.database import Database
+from workbench.records.release_tables import APPENDED
 from workbench.records.tables import APPEND_ONLY, audit_records, from_micros, transfers
 from workbench.settings import Settings
 
@@ -23,6 +24,7 @@ __all__ = ["examine_database"]
 
 _OLDEST_POSTGRES = 150_000
 _WANTED = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
+_APPEND_ONLY = (*APPEND_ONLY, *APPENDED, "retention_approvals")
 _SLACK = dt.timedelta(minutes=5)
 
 
@@ -83,6 +85,8 @@ def _opened(settings: Settings, shown: str) -> Iterator[Finding]:
 def _under_policy(database: Database, settings: Settings) -> Iterator[Finding]:
     """Look at the policy in force, and at what it asks of units, accounts and cameras."""
     from workbench.adoption import policy_of
+    from workbench.cli.account_checks import examine_accounts
+    from workbench.cli.custody_checks import examine_custody
     from workbench.cli.policy_checks import examine_adoption
     from workbench.cli.unit_checks import examine_units
 
@@ -95,17 +99,19 @@ def _under_policy(database: Database, settings: Settings) -> Iterator[Finding]:
     with database.read() as connection:
         yield from examine_adoption(connection)
         yield from examine_units(connection, settings, profile, now)
+        yield from examine_accounts(connection, settings, profile, now)
+        yield from examine_custody(connection, settings, profile, now)
 
 
 def _protections(connection: sa.Connection) -> Iterator[Finding]:
     if connection.dialect.name == "sqlite":
         yield _pragmas(connection)
         query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-        wanted = {f"{table}_no_{verb}" for table in APPEND_ONLY for verb in ("update", "delete")}
+        wanted = {f"{table}_no_{verb}" for table in _APPEND_ONLY for verb in ("update", "delete")}
     else:
         yield _postgres(connection)
         query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
-        wanted = {f"{table}_no_{verb}" for table in APPEND_ONLY for verb in ("change", "truncate")}
+        wanted = {f"{table}_no_{verb}" for table in _APPEND_ONLY for verb in ("change", "truncate")}
     gone = wanted - set(connection.exec_driver_sql(query).scalars())
     if gone:
         yield Finding(
@@ -116,7 +122,7 @@ def _protections(connection: sa.Connection) -> Iterator[Finding]:
         )
     else:
         yield Finding(
-            "append-only", "ok", f"{len(APPEND_ONLY)} tables refuse changes and deletions"
+            "append-only", "ok", f"{len(_APPEND_ONLY)} tables refuse changes and deletions"
         )
 
 

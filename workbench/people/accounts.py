@@ -28,7 +28,10 @@ from workbench.records.tables import login_failures, members, qualifications
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
-__all__ = ["UNKNOWN", "Accounts", "hash_key"]
+__all__ = ["RECOVERED", "UNKNOWN", "Accounts", "hash_key"]
+
+RECOVERED = "account.recovered"
+"""What the record calls an account that was opened again by whoever holds the home and its keys."""
 
 UNKNOWN = "unknown"
 """What stands on the record in place of a username that is no member's: it may be a password."""
@@ -232,6 +235,34 @@ class Accounts:
             spared = by.id if by else None
             why = "the password was changed"
             end_sessions(connection, self.chain, row, self.clock(), why, spared=spared)
+
+    def restore(self, username: str, password: str, about: Mapping[str, str]) -> Member:
+        """Set a password, unlock and enable; only for :func:`workbench.people.recovery.recover`."""
+        with self.database.read() as connection:
+            row = find(connection, username)
+        password_hash = self._hash(password, row.username, row.name, row.organization)
+        with self.database.write() as connection:
+            row = find(connection, username)
+            now = self.clock()
+            locked = row.locked_until is not None and row.locked_until > now
+            was = "disabled" if not row.active else "locked" if locked else "open"
+            self._update(
+                connection,
+                row,
+                password_hash=password_hash,
+                active=True,
+                enabled_at=now,
+                disabled_at=None,
+                disabled_why="",
+                locked_until=None,
+            )
+            self._forget_failures(connection, row.username)
+            said = "recovered with the home's keys, by the operating system's account that owns the home"
+            self._record(
+                connection, RECOVERED, row.username, None, {**about, "was": was}, detail=said
+            )
+            end_sessions(connection, self.chain, row, now, "the account was recovered")
+            return load(connection, find(connection, username))
 
     def qualify(
         self,

@@ -149,6 +149,32 @@ class People(Accounts):
                 connection, self.chain, row, member, self.clock(), "logged out", action="logout"
             )
 
+    def prove(self, session: Session, password: str) -> None:
+        """See that whoever holds a session knows its member's password; a wrong one counts as a failed log-in.
+
+        Raises
+        ------
+        LoginRefused
+            It is another password, or the account is locked by now.
+        """
+        with self.database.read() as connection:
+            row = self._member_row(connection, session.member.id)
+        right = self._verifies(row.password_hash, password)
+        now, attempt = self.clock(), _Attempt(session.address, session.host, "")
+        with self.database.write() as connection:
+            row = self._member_row(connection, session.member.id)
+            locked = row.locked_until is not None and now < row.locked_until
+            if right and not locked:
+                return
+            self._fail(
+                connection, row, now, attempt, _LOCKED if locked else "wrong present password"
+            )
+        raise LoginRefused(
+            "The present password is wrong, or the account is locked.",
+            citation=self.rules.citation,
+            remedy="Whoever forgot it has an administrator set another: workbench member password",
+        )
+
     def _known(self, username: str) -> sa.Row[Any] | None:
         with self.database.read() as connection:
             return look_up(connection, username)

@@ -310,19 +310,23 @@ def _training_row(row: Mapping[Any, Any], status: str) -> list[Any]:
 def accounts(review: Any, zone: str) -> Fragment:
     """Return every account, those with a remark first."""
     columns = [
-        Column("Account", width=0.24),
-        Column("Kind and roles", width=0.2),
-        Column("Opened", "right", 0.1),
-        Column("Last log-in", "right", 0.1),
-        Column("Last search", "right", 0.1),
-        Column("To look at", width=0.26),
+        Column("Account", width=0.23),
+        Column("Kind and roles", width=0.18),
+        Column("Opened", "right", 0.09),
+        Column("Last log-in", "right", 0.09),
+        Column("Last search", "right", 0.09),
+        Column("Reviewed", "right", 0.09),
+        Column("To look at", width=0.23),
     ]
     rows = sorted(review.accounts.to_dict("records"), key=lambda row: not row["note"])
     shown = [
         [
             tables.pair(row["name"], row["username"]),
             tables.pair(text.humanize(str(row["kind"])), _roles(row["roles"])),
-            *(_day(row[name], zone) for name in ("created_at", "last_login_at", "last_search_at")),
+            *(
+                _day(row.get(name), zone)
+                for name in ("created_at", "last_login_at", "last_search_at", "reviewed_on")
+            ),
             tables.pair(
                 _noted(row["note"]) if row["note"] else "", "" if row["active"] else "closed to use"
             ),
