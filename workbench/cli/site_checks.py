@@ -83,7 +83,8 @@ def permissions(settings: Settings) -> Iterator[Finding]:
 def _guarded(settings: Settings) -> Iterator[tuple[Path, int]]:
     """Give each path with the mode bits that it must not have."""
     yield settings.home, _OTHERS
-    for folder in (settings.keys, settings.home / "sessions"):
+    home = settings.home
+    for folder in (settings.keys, home / "sessions", home / "papers", home / "releases"):
         if folder.is_dir():
             yield folder, _OTHERS
             yield from ((path, _OTHERS) for path in _files(folder) if path.suffix != ".pub")
