@@ -118,6 +118,7 @@ def sheet(release: Release, profile: Profile, settings: Settings, *, steps: bool
         "Entered": f"{release.entered_at.astimezone(settings.zone):%Y-%m-%d %H:%M} by {release.entered_by}",
         "Forwarded to": rules.forwarded_to,
         "Filed by": rules.filed_by,
+        "Stays on file until": str(release.kept_until(profile) or "") if steps else "",
     }
     lines = [f"{name + ':':<24}{one_line(value)}" for name, value in rows.items() if value]
     if steps:

@@ -121,7 +121,7 @@ def _recorded(page: PublicPage) -> list[Row]:
 def _searched(page: PublicPage) -> list[Row]:
     found = page.figures
     split = "; ".join(f"{count:,} {how}" for how, count in found.automatic.rows)
-    rows = [("Asked", split, ""), ("Refused by the system", found.refused, "")]
+    rows = [("Of them", split, ""), ("Refused by the system", found.refused, "")]
     return [row for row in rows if row[1]]
 
 
