@@ -129,6 +129,15 @@ def test_coverage_outages_and_caveats_are_shown(town: World) -> None:
     assert away.covered is None
 
 
+def test_a_mobile_unit_stands_where_it_made_its_last_read(town: World) -> None:
+    town.camera("M1", kind="mobile", at=(LAT, LON))
+    for minute, east in ((5, 0.001), (20, 0.003), (15, 0.002)):
+        town.read("4MOB555", camera="M1", at=f"2026-03-09 21:{minute:02d}", longitude=LON + east)
+    panel = searched(town)
+    (spot,) = [spot for spot in panel.map._spots if spot.code == "M1" and "last read" in spot.words]
+    assert (spot.latitude, spot.longitude) == pytest.approx((LAT, LON + 0.003))
+
+
 def test_nothing_read_is_not_nobody_passed(town: World) -> None:
     panel = panel_of(town)
     panel.value = {"start": "2026-03-09 03:00", "end": "2026-03-09 04:00"}

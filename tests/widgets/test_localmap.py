@@ -66,6 +66,7 @@ def test_a_tile_server_that_an_administrator_named_is_used_and_said() -> None:
     (tiles,) = [layer for layer in shown.map.layers if isinstance(layer, ipyleaflet.TileLayer)]
     assert tiles.url == "https://tiles.example.gov/{z}/{x}/{y}.png"
     assert "<b>" not in tiles.attribution
+    assert "&lt;b&gt;County&lt;/b&gt;" in shown.note.value
     assert "tiles.example.gov" in shown.note.value
     assert "told every place you look at" in shown.note.value
 

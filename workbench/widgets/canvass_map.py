@@ -32,7 +32,8 @@ from workbench.widgets.work import Worker, guarded, tell
 __all__ = ["CanvassMap"]
 
 _PANEL = "the canvass"
-_TIME = "YYYY-MM-DD HH:MM"
+_START, _END = "2026-03-02 21:10", "2026-03-02 22:10"  # how a time is written
+_RADIUS = "800"
 _SOON_S = 0.08
 _INVITE = (
     "Draw a circle or a polygon on the map, or type a place and a radius; give the time; then search. "
@@ -69,7 +70,7 @@ class CanvassMap(ipywidgets.VBox):
         self.add_class("wbd").add_class("wbm-canvass")
         self.status = Status()
         self.worker = Worker(panel=_PANEL, desk=self.desk, status=self.status)
-        self.map = LocalMap(height=404, draw=True)
+        self.map = LocalMap(height=376, draw=True)
         self.listed = ResultList(label="Vehicles read here")
         self._canvass: Canvass | None = None
         self._shown: Shown | None = None
@@ -131,9 +132,10 @@ class CanvassMap(ipywidgets.VBox):
         self.place = _box(
             "Place", "36.5800, -120.2500", "Latitude, longitude; or corners with ; between", 218
         )
-        self.radius = _box("Radius", "800", "Metres; or with a unit: 0.5 mi, 2500 ft, 1.2 km", 74)
-        self.start = _box("From", _TIME, "The agency's own time", 142)
-        self.end = _box("To", _TIME, "The agency's own time", 142)
+        self.radius = _box("Radius", _RADIUS, "Metres; or with a unit: 0.5 mi, 2500 ft, 1.2 km", 74)
+        self.radius.value = _RADIUS
+        self.start = _box("From", _START, "The agency's own time", 142)
+        self.end = _box("To", _END, "The agency's own time", 142)
         self.button = ipywidgets.Button(description="Search", button_style="primary")
         self.sort = ipywidgets.Dropdown(
             options=[(words, name) for name, words in canvass_view.SORTS.items()],
@@ -151,7 +153,7 @@ class CanvassMap(ipywidgets.VBox):
         self._reset = ipywidgets.Button(description="Whole window").add_class("wbd-quiet")
         time = ipywidgets.HBox([self._slider, self._cut, self._reset]).add_class("wbm-time")
         legend = ipywidgets.HTML(f'<p class="wbm-legend">{_LEGEND}</p>')
-        left = ipywidgets.VBox([self.map, legend, time]).add_class("wbm-left")
+        left = ipywidgets.VBox([self.map, time, legend]).add_class("wbm-left")
         self._heading = ipywidgets.HTML()
         self._everywhere = ipywidgets.Button(description="All places").add_class("wbd-quiet")
         top = ipywidgets.HBox([self.sort, self._everywhere]).add_class("wbm-order")
@@ -209,7 +211,9 @@ class CanvassMap(ipywidgets.VBox):
         zone = self.desk.zone
         words = {entry["camera"]: canvass_view.camera_words(entry, zone) for entry in coverage}
         if self._register is not None:
-            self.map.show_cameras(symbols.spots_of(self._register, coverage, words))
+            fixed = symbols.spots_of(self._register, coverage, words)
+            moving = canvass_view.mobile_spots(self._canvass) if self._canvass else []
+            self.map.show_cameras([*fixed, *moving])
 
     def _enable(self, _change: Any = None) -> None:
         self.button.disabled = not self.desk.ready
@@ -465,7 +469,7 @@ class CanvassMap(ipywidgets.VBox):
         self._quiet = True
         try:
             self.place.value = str(typed.get("place") or "")
-            self.radius.value = str(typed.get("radius") or "")
+            self.radius.value = str(typed.get("radius") or _RADIUS)
             if "start" in typed:
                 self.start.value = str(typed.get("start") or "")
             if "end" in typed:

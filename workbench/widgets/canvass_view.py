@@ -20,7 +20,7 @@ from markupsafe import Markup
 from workbench.analysis.canvass import by_vehicle
 from workbench.reporting import text
 from workbench.widgets.platedrawing import plate_svg, spoken
-from workbench.widgets.symbols import Places
+from workbench.widgets.symbols import CameraSpot, Places
 
 __all__ = [
     "MOST_ROWS",
@@ -34,6 +34,7 @@ __all__ = [
     "coverage_words",
     "detail_html",
     "list_rows",
+    "mobile_spots",
     "place_words",
     "slider_step",
     "span_words",
@@ -353,6 +354,22 @@ def camera_words(entry: Mapping[str, Any], zone: str) -> str:
             )
         parts += _outages(entry, zone)
     return " · ".join(parts)
+
+
+def mobile_spots(canvass: Canvass) -> list[CameraSpot]:
+    """Return the mobile units that read something here, each where it made its last read."""
+    spots = []
+    for entry in canvass.reads.attrs.get("coverage", []):
+        own = canvass.reads[canvass.reads["camera"] == entry["camera"]]
+        if entry["kind"] == "fixed" or not len(own):
+            continue
+        last = own.loc[own["captured_at"].idxmax()]
+        if pd.isna(last["latitude"]) or pd.isna(last["longitude"]):
+            continue
+        words = f"{camera_words(entry, canvass.zone)} · where it made its last read"
+        at = float(last["latitude"]), float(last["longitude"])
+        spots.append(CameraSpot(str(entry["camera"]), *at, str(entry["kind"]), words=words))
+    return spots
 
 
 def place_words(canvass: Canvass, place: int, count: int) -> str:

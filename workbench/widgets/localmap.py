@@ -147,7 +147,7 @@ class LocalMap(ipywidgets.VBox):
             self._base = (_tile_layer(tiles, attribution),)
             self.note.value = (
                 f"<b>Map background by {escape(host)}.</b> That server is told every place you look at here, and when. "
-                "Your administrator turned it on in the settings."
+                f"Your administrator turned it on in the settings. {escape(attribution)}"
             )
         else:
             self._base = tuple(self._ground_layers(ground))

@@ -29,7 +29,7 @@ from workbench.widgets.work import Worker, guarded
 __all__ = ["TrailMap"]
 
 _PANEL = "the trail"
-_TIME = "YYYY-MM-DD HH:MM"
+_START, _END = "2026-03-01 00:00", "2026-03-08 00:00"  # how a time is written
 _STEP_MS = 900
 _INVITE = (
     "Type a plate, or pick a vehicle in another search; give the time; then search. "
@@ -65,7 +65,7 @@ class TrailMap(ipywidgets.VBox):
         self.add_class("wbd").add_class("wbm-trail")
         self.status = Status()
         self.worker = Worker(panel=_PANEL, desk=self.desk, status=self.status)
-        self.map = LocalMap(height=404)
+        self.map = LocalMap(height=376)
         self.listed = ResultList(label="Reads of this vehicle, in time")
         self._trail: Trail | None = None
         self._register: Any = None
@@ -121,8 +121,8 @@ class TrailMap(ipywidgets.VBox):
     def _build(self) -> None:
         self.plate = _box("Plate", "7ABX123", "The whole plate", 142)
         self.state = _box("State", "CA", "Two letters; empty for any", 58)
-        self.start = _box("From", _TIME, "The agency's own time", 142)
-        self.end = _box("To", _TIME, "The agency's own time", 142)
+        self.start = _box("From", _START, "The agency's own time", 142)
+        self.end = _box("To", _END, "The agency's own time", 142)
         self.button = ipywidgets.Button(description="Search", button_style="primary")
         self._missing = ipywidgets.HTML().add_class("wbm-missing")
         fields = [self.plate, self.state, self.start, self.end, self.button]
