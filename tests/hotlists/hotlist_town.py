@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import json
 from pathlib import Path
 from typing import Any
 
@@ -113,13 +115,18 @@ class Town(World):
     ) -> Any:  # fmt: skip
         """Bring in a transfer with one read of each plate."""
         self._number += 1
-        lines = ["timestamp,plate,score,dscore,region,color,model_make,candidates,source_url"]
-        lines += [
-            f"{at}:{second:02d}-08:00,{plate.lower()},{score},0.9,{region},{color},,{candidates},u{self._number}"
-            for second, plate in enumerate(plates)
-        ]
         path = self.files / f"unit-{self._number}.csv"
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        header = "timestamp plate score dscore region color model_make candidates source_url"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            rows = csv.writer(file)
+            rows.writerow(header.split())
+            for second, plate in enumerate(plates):
+                place = json.dumps({"code": region, "score": 0.9}) if region else ""
+                shade = json.dumps([{"color": color, "score": 0.9}]) if color else ""
+                time, source = f"{at}:{second:02d}-08:00", f"u{self._number}"
+                rows.writerow(
+                    (time, plate.lower(), score, 0.9, place, shade, "", candidates, source)
+                )
         return self.service.ingest(self.as_("ruiz"), path, camera=camera)
 
     def hit(self, plate: str = "7ABX123", **read: Any) -> int:
