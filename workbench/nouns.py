@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from workbench.audit.households import Households
     from workbench.ingest.warrants import Warrants
     from workbench.people.reviews import AccountReviews
+    from workbench.permits import Permits
     from workbench.units import Units
 
 __all__ = ["Nouns"]
@@ -59,6 +60,13 @@ class Nouns(ABC):
         from workbench.people.reviews import AccountReviews
 
         return AccountReviews(*self._own)
+
+    @cached_property
+    def permits(self) -> Permits:
+        """The special-use permits of stationary cameras."""
+        from workbench.permits import Permits
+
+        return Permits(*self._own)
 
     @cached_property
     def units(self) -> Units:

@@ -103,3 +103,12 @@ def test_an_order_from_its_entry_to_its_end(tmp_path: Path) -> None:
     assert (order["number"], order["reads"], order["kind"]) == ("26-SW-0147", 1, "warrant")
     desk.run("warrant", "withdraw", "26-SW-0147", "--why", "quashed")
     assert "withdrawn" in desk.run("warrant", "list").output
+
+
+def test_permits_of_cameras(tmp_path: Path) -> None:
+    desk = CommandLine(tmp_path / "home", profile="clinton-ut")
+    desk.world.camera("C4")
+    assert desk.json("camera", "permits") == {"permits": [], "missing": ["C4"]}
+    desk.run("camera", "permit", "C4", "SUP-26-004", "--issued-by", "DOT", "--issued", ago(3))
+    assert desk.json("camera", "permits")["missing"] == []
+    assert "SUP-26-004" in desk.run("camera", "permits").output

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from workbench.cli.camera_permits import permit, permits
 from workbench.cli.common import Desk, console, json_option, pass_desk, print_json, print_table
 from workbench.cli.imports import ignore_option, show_import
 
@@ -196,6 +197,10 @@ def learn(desk: Desk, newest: int | None, *, as_json: bool) -> None:
     console.print(
         f"The learned table {used} partial-plate searches.", markup=False, highlight=False
     )
+
+
+for _command in (permit, permits):
+    camera.add_command(_command)
 
 
 def _learned(learned: Learned) -> dict[str, Any]:

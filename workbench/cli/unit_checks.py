@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from workbench.cli.machine_checks import Finding
+from workbench.permits import without_permit
 from workbench.units.downloads import downloads
 from workbench.units.standing import standing, strangers
 
@@ -63,6 +64,7 @@ def examine_units(
             f"Found undocked without permission within a year: {', '.join(without)}",
             "See: workbench unit moves",
         )
+    yield from _permits(connection, settings, profile, now)
     faults = Counter(
         each.kind for each in downloads(connection, now=now, zone=settings.zone, days=_DAYS)
     )
@@ -73,4 +75,21 @@ def examine_units(
             "note",
             f"Of the last {_DAYS} days: {counted}",
             "See: workbench unit downloads",
+        )
+
+
+def _permits(
+    connection: sa.Connection, settings: Settings, profile: Profile, now: dt.datetime
+) -> Iterator[Finding]:
+    if not profile.publication.special_use_permits:
+        return
+    missing = without_permit(connection, now.astimezone(settings.zone).date())
+    if missing:
+        more = f" and {len(missing) - 8} more" if len(missing) > 8 else ""
+        yield Finding(
+            "permits",
+            "note",
+            f"No special-use permit in force for {', '.join(missing[:8])}{more}"
+            f" [{profile.cite(profile.publication)}]",
+            "Enter those that there are: workbench camera permit",
         )

@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from workbench.errors import BadInput, BadTransfer, LoginRefused, WorkbenchError
+from workbench.errors import BadInput, BadTransfer, LoginRefused, TransferRefused, WorkbenchError
 from workbench.models import Grounds, Qualification
 from workbench.service import Origin, Service
 from workbench.training.casebook import Case
@@ -34,6 +34,7 @@ _AUDITOR = "aud_sato"
 _LOADS = "svc-ingest"
 _SESSION = dt.timedelta(minutes=20)
 _LONGEST = dt.timedelta(hours=8)
+_BEFORE_ORDER = 3  # files of a private party that are kept out before a court order is on record
 _SERVER = Origin("127.0.0.1", "workbench-server")
 
 # who logs in without searching, and every how many days
@@ -72,6 +73,7 @@ class Counts:
     reads: int = 0
     rejected: int = 0
     repeated: int = 0
+    kept_out: int = 0  # files with private reads, until a court order was on record
     answered: int = 0
     refused: int = 0
 
@@ -100,6 +102,7 @@ class Replay:
     counts: Counts = field(default_factory=Counts)
     passwords: dict[str, str] = field(default_factory=dict)
     keys: dict[str, Path] = field(default_factory=dict)
+    _kept_out: list[DeliveryFile] = field(default_factory=list)
     _sessions: dict[tuple[str, str], tuple[str, dt.datetime, dt.datetime]] = field(
         default_factory=dict
     )
@@ -117,6 +120,7 @@ class Replay:
                 self._add(person)
                 self._qualify(person)
         self.service.import_cameras(self._token(_FOUNDER), self.delivery.cameras_csv)
+        self._enter_units()
 
     def live(self, progress: Callable[[int, int], None] | None = None) -> Counts:
         """Let everything happen in the order of time."""
@@ -290,6 +294,9 @@ class Replay:
         self.counts.files += 1
         try:
             result = self.service.ingest(self._token(_LOADS, _SERVER), file.path, **options)
+        except TransferRefused:
+            self._keep_out(file)
+            return
         except BadTransfer:  # not one of its rows was any good, as in the hour that comes twice
             self.counts.unusable += 1
             self.counts.rejected += file.bad + file.ambiguous
@@ -299,6 +306,46 @@ class Replay:
         else:
             self.counts.reads += result.accepted
             self.counts.rejected += result.rejected
+
+    def _keep_out(self, file: DeliveryFile) -> None:
+        """Keep a private party's file; after a few days there is a court order, and all of them come in."""
+        self.counts.kept_out += 1
+        self._kept_out.append(file)
+        if len(self._kept_out) < _BEFORE_ORDER:
+            return
+        waiting, self._kept_out = self._kept_out, []
+        self._order(waiting[0])
+        for each in waiting:
+            self.counts.files -= 1
+            self._load(each)
+
+    def _order(self, first: DeliveryFile) -> None:
+        """Enter a court order for the reads of a private party: from its first file on, to the last day."""
+        today = self.clock.now.astimezone(self._zone).date()
+        number = f"{today:%y}-CO-0147"
+        folder = self.service.settings.home / "orders"
+        folder.mkdir(exist_ok=True, mode=0o700)
+        paper = folder / f"{number}.txt"
+        paper.write_text(f"Court order {number} of the fictional city, for its demo.\n", "utf-8")
+        begin = first.arrives_at.astimezone(self._zone).date() - dt.timedelta(days=2)
+        end = self.delivery.last_day + dt.timedelta(days=2)
+        self.service.warrants.add(
+            self._token(_FOUNDER), kind="court-order", court="Superior Court, Lowland County", number=number,
+            issued_on=today, source_agency=first.source_agency or "", file=paper,
+            start=dt.datetime.combine(begin, dt.time(), self._zone),
+            end=dt.datetime.combine(end, dt.time(), self._zone),
+            scope="Reads of the lot entrance, for the months of the demo",
+        )  # fmt: skip
+
+    def _enter_units(self) -> None:
+        """Register the units that bring files, each with its camera."""
+        known = set(self.service.list_cameras(self._token(_FOUNDER))["code"])
+        since = self.delivery.first_day
+        for code in sorted({file.unit for file in self.delivery.files if file.unit}):
+            self.service.units.add(
+                self._token(_FOUNDER), code=code, vehicle=f"patrol car {code.removeprefix('M')}",
+                camera=code if code in known else "", in_service_on=since,
+            )  # fmt: skip
 
     def _search(self, search: PlannedSearch) -> None:
         try:
