@@ -120,8 +120,8 @@ function render({ model, el }) {
     const { input } = boxes[at];
     const caret = input.selectionStart;
     const before = input.value;
-    const open = /^[[(!]/.test(before);
-    let text = before.toUpperCase().replace(open ? /[\s.\u00b7]/g : /[\s.\u00b7]|^-/g, "");
+    const open = /[[({!]/.test(before); // inside a set or a certainty, points and hyphens mean something
+    let text = before.toUpperCase().replace(open ? /[\s\u00b7]/g : /[\s.\u00b7]|^-/g, "");
     if (at > 0 && text && JOINING.includes(text[0]) && boxes[at - 1].input.value) {
       boxes[at - 1].input.value += text;
       input.value = "";
