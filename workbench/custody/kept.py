@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -24,6 +25,7 @@ Span = tuple[int, int]
 """Times of capture in microseconds since 1970-01-01 UTC, the end excluded."""
 
 _AT_ONCE = 20_000
+_NUMBERS_AT_ONCE = 500
 _SEARCHES = ("query.history", "query.canvass")
 _at = sa.type_coerce(reads.c.captured_at, sa.BigInteger)
 
@@ -54,8 +56,8 @@ def gather(
     suspends: Sequence[str],
     span: Span,
     due_to: int,
-) -> None:
-    """Put into :data:`kept` every read of a span that stays.
+) -> dict[int, int]:
+    """Put into :data:`kept` every read of a span that stays; return how many of it each hold covers.
 
     Parameters
     ----------
@@ -70,17 +72,19 @@ def gather(
         says so, or a hit that nobody has dismissed.
     """
     late = (max(span[0], due_to), span[1])
+    counts = {}
     for hold in holds:
-        if hold.basis in suspends:
-            _cover(connection, hold, span)
-        elif hold.basis == RELATED and late[0] < late[1]:
-            _cover(connection, hold, late)
+        found = sorted(covered(connection, hold, late if hold.basis == RELATED else span))
+        counts[hold.id] = len(found)
+        if hold.basis in suspends or hold.basis == RELATED:
+            _add(connection, found)
     if late[0] < late[1]:
         at = sa.type_coerce(hits.c.captured_at, sa.BigInteger)
         live = sa.select(hits.c.read_id).where(
             at >= late[0], at < late[1], hits.c.disposition != "dismissed"
         )
         _add(connection, connection.execute(live.distinct()).scalars())
+    return counts
 
 
 def covered(connection: sa.Connection, hold: Hold, span: Span) -> set[int]:
@@ -89,10 +93,6 @@ def covered(connection: sa.Connection, hold: Hold, span: Span) -> set[int]:
     for scope in _scopes(connection, hold):
         found.update(_numbers(connection, scope, span))
     return found
-
-
-def _cover(connection: sa.Connection, hold: Hold, span: Span) -> None:
-    _add(connection, sorted(covered(connection, hold, span)))
 
 
 def _add(connection: sa.Connection, numbers: Iterable[int]) -> None:
@@ -134,18 +134,37 @@ def _numbers(connection: sa.Connection, scope: Scope, span: Span) -> Iterator[in
     if start >= end:
         return
     where: list[sa.ColumnElement[bool]] = [_at >= start, _at < end]
-    if scope.plates:
-        other = [
-            reads.c.candidates.contains(f'"{plate}"', autoescape=True) for plate in scope.plates
-        ]
-        where.append(sa.or_(reads.c.plate.in_(scope.plates), *other))
     if scope.cameras:
         codes = sa.select(cameras.c.id).where(cameras.c.code.in_(scope.cameras))
         where.append(reads.c.camera_id.in_(codes))
-    if scope.area is None:
-        yield from connection.execute(sa.select(reads.c.id).where(*where)).scalars()
+    if not scope.plates:
+        yield from _placed(connection, scope.area, where)
         return
-    yield from _inside(connection, scope.area, where)
+    yield from _placed(connection, scope.area, [*where, reads.c.plate.in_(scope.plates)])
+    others = list(_among_candidates(connection, scope.plates, where))
+    for first in range(0, len(others), _NUMBERS_AT_ONCE):
+        some = reads.c.id.in_(others[first : first + _NUMBERS_AT_ONCE])
+        yield from _placed(connection, scope.area, [*where, some])
+
+
+def _among_candidates(
+    connection: sa.Connection, plates: Sequence[str], where: list[sa.ColumnElement[bool]]
+) -> Iterator[int]:
+    """Give the reads that have one of the plates among their other readings; a plate holds letters and digits only."""
+    named = re.compile("|".join(f'"{plate}"' for plate in plates))
+    query = sa.select(reads.c.id, reads.c.candidates).where(*where, reads.c.candidates.is_not(None))
+    result = connection.execute(query.execution_options(yield_per=_AT_ONCE))
+    for rows in result.partitions():
+        yield from (number for number, text in rows if named.search(text))
+
+
+def _placed(
+    connection: sa.Connection, area: Scene | None, where: list[sa.ColumnElement[bool]]
+) -> Iterator[int]:
+    if area is None:
+        yield from connection.execute(sa.select(reads.c.id).where(*where)).scalars()
+    else:
+        yield from _inside(connection, area, where)
 
 
 def _inside(

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from workbench.custody.due import Due
 from workbench.custody.holds import RELATED, Hold, in_force
-from workbench.custody.kept import Span, covered, gather, kept, make_room
+from workbench.custody.kept import Span, gather, kept, make_room
 from workbench.policy.profile import Profile
 from workbench.records.custody_tables import holds as hold_rows
 from workbench.records.database import Database
@@ -126,23 +126,33 @@ def make_plan(
     """Work out what a purge would destroy now; nothing is changed."""
     with database.read() as connection:
         held = in_force(connection, now)
-        classes = _classes(connection, profile, due, held, rejects)
+        counts = _gather(connection, profile, due, held)
         return Plan(
             now,
             f"{profile.id}@{profile.version}",
             due,
-            tuple(classes),
-            tuple(_held_by(connection, profile, due, held, now, zone)),
-            _overdue(connection, profile, due, held),
+            tuple(_classes(connection, profile, due, held, rejects)),
+            tuple(_held_by(connection, profile, held, counts, now, zone)),
+            _overdue(connection, due),
             tuple(_warnings(connection, profile, due, now)),
         )
+
+
+def _gather(
+    connection: sa.Connection, profile: Profile, due: Due, held: list[Hold]
+) -> dict[int, int]:
+    """Gather once what stays of everything that the plan counts; return how many due reads each hold covers."""
+    make_room(connection)
+    moments = [to_micros(each) for each in (due.end, due.overdue) if each]
+    first = max((to_micros(each) for each in (due.reads, due.overdue) if each), default=0)
+    return gather(connection, held, profile.retention.suspends, (0, max(moments, default=0)), first)
 
 
 def _classes(
     connection: sa.Connection, profile: Profile, due: Due, held: list[Hold], rejects: Path
 ) -> list[ClassPlan]:
     keep = profile.retention
-    found = [_reads(connection, profile, due, held)]
+    found = [_reads(connection, profile, due)]
     for each in keep.classes:
         citation = profile.cite(each)
         if each.name == "hits":
@@ -159,7 +169,7 @@ def _classes(
             note = "Append-only: the workbench destroys none."
             kept_for = f"at least {each.keep}"
             found.append(ClassPlan("training records", kept_for, citation, total, 0, 0, note=note))
-    found.append(_reject_files(connection, profile, due, rejects))
+    found.append(_reject_files(connection, profile, due, held, rejects))
     record = profile.access_record
     found.append(
         ClassPlan(
@@ -171,7 +181,7 @@ def _classes(
     return found
 
 
-def _reads(connection: sa.Connection, profile: Profile, due: Due, held: list[Hold]) -> ClassPlan:
+def _reads(connection: sa.Connection, profile: Profile, due: Due) -> ClassPlan:
     keep = profile.retention
     total = connection.execute(sa.select(sa.func.count()).select_from(reads)).scalar_one()
     period = " and ".join(
@@ -188,8 +198,6 @@ def _reads(connection: sa.Connection, profile: Profile, due: Due, held: list[Hol
     citation = profile.cite(keep.purge_clause or keep)
     if (span := span_of(due)) is None:
         return ClassPlan("reads", period, citation, total, 0, 0, note="Nothing is due.")
-    make_room(connection)
-    gather(connection, held, keep.suspends, span, to_micros(due.reads) if due.reads else 0)
     within = sa.select(sa.func.count(), sa.func.min(_at), sa.func.max(_at))
     all_due, first, last = connection.execute(within.where(_at < span[1])).one()
     goes = connection.execute(
@@ -213,24 +221,33 @@ def _hits(connection: sa.Connection, citation: str, due: Due) -> ClassPlan:
 
 
 def _reject_files(
-    connection: sa.Connection, profile: Profile, due: Due, rejects: Path
+    connection: sa.Connection, profile: Profile, due: Due, held: list[Hold], rejects: Path
 ) -> ClassPlan:
     from workbench.custody.files import due_rejects
 
     total = connection.execute(
         sa.select(sa.func.count()).select_from(transfers).where(transfers.c.reject_file != "")
     ).scalar_one()
-    going = due_rejects(connection, profile, due, [], rejects)
+    late = due_rejects(connection, profile, due, [], rejects)
+    going = due_rejects(connection, profile, due, held, rejects)
     note = "Rows that could not be taken in; a hold that may cover one keeps its file."
     citation = profile.cite(profile.retention)
-    return ClassPlan("reject files", "as long as reads", citation, total, len(going), 0, note=note)
+    return ClassPlan(
+        "reject files",
+        "as long as reads",
+        citation,
+        total,
+        len(late),
+        len(late) - len(going),
+        note=note,
+    )
 
 
 def _held_by(
     connection: sa.Connection,
     profile: Profile,
-    due: Due,
     held: list[Hold],
+    counts: dict[int, int],
     now: dt.datetime,
     zone: ZoneInfo,
 ) -> list[HeldBy]:
@@ -238,7 +255,6 @@ def _held_by(
     closed = set(
         connection.execute(sa.select(cases.c.number).where(cases.c.status == "closed")).scalars()
     )
-    span = span_of(due)
     return [
         HeldBy(
             hold.id,
@@ -246,7 +262,7 @@ def _held_by(
             hold.authority,
             hold.state(now),
             hold.basis in profile.retention.suspends,
-            len(covered(connection, hold, span)) if span else 0,
+            counts[hold.id],
             tuple(_notes(profile, hold, today, closed, zone)),
         )
         for hold in held
@@ -271,15 +287,12 @@ def _notes(
     return notes
 
 
-def _overdue(connection: sa.Connection, profile: Profile, due: Due, held: list[Hold]) -> int:
+def _overdue(connection: sa.Connection, due: Due) -> int:
     """Return how many reads no hold suspends and the policy does not let be kept any longer."""
     if due.overdue is None:
         return 0
-    span = (0, to_micros(due.overdue))
-    make_room(connection)
-    gather(connection, held, profile.retention.suspends, span, span[1])
-    query = sa.select(sa.func.count()).select_from(reads).where(doomed(span))
-    return int(connection.execute(query).scalar_one())
+    query = sa.select(sa.func.count()).select_from(reads)
+    return int(connection.execute(query.where(doomed((0, to_micros(due.overdue))))).scalar_one())
 
 
 def _warnings(connection: sa.Connection, profile: Profile, due: Due, now: dt.datetime) -> list[str]:
