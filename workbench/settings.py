@@ -7,7 +7,7 @@ A site's home folder holds everything it keeps::
     map/             street layer      rejects/   rows that could not be taken in
     models/          tables learned from the site's own reads
     sessions/        session files of this machine's users
-    papers/          scanned requests and papers   releases/  packages of fulfilled releases
+    papers/          scanned requests and papers   releases/  packages to be handed over
     plates.index     every distinct plate, for partial-plate search
 """
 

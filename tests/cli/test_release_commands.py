@@ -51,14 +51,15 @@ def test_a_request_from_entering_to_the_package(desk: CommandLine, tmp_path: Pat
     assert title in desk.json("office", "list", "--titles")
     assert f"Chief is {title}" in desk.run("office", "assign", title, "chief").output
     desk.as_("chief")
-    desk.run("release", "fulfil", number, ends=3)
+    desk.run("release", "fulfil", number, "--out", str(tmp_path / "out"), ends=3)
     assert f"{number} is under review." in desk.run("release", "review", number).output
     assert desk.json("release", "approve", number, "--note", "Fine")["state"] == "approved"
     desk.as_("rivera")
     done = desk.json("release", "fulfil", number, "--out", str(tmp_path / "out"))
     assert Path(done["path"]).is_file()
     assert "is whole; it is signed" in desk.run("release", "check", done["path"]).output
-    assert done["sha256"] in desk.run("release", "fulfil", number).output
+    again = desk.run("release", "fulfil", number, "--out", str(tmp_path / "out"), ends=2)
+    assert "was handed over" in again.output
     assert "fulfilled" in desk.run("release", "list").output
     assert desk.json("release", "list", "--open") == []
     sheet = desk.run("release", "show", number).output

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from world import World
 
+from workbench.custody.fulfillment import Package
 from workbench.custody.offices import titles
 from workbench.custody.release_file import Release
 from workbench.custody.release_rules import deciders
@@ -108,6 +109,10 @@ class Desk:
             self.chief.verify(number, "Called back through the county's switchboard")
         approved: Release = self.chief.approve(number)
         return approved
+
+    def fulfil(self, number: str, out: Path | None = None, *, by: str = "rivera") -> Package:
+        done: Package = self.as_(by).fulfil(number, out or self.folder / "out")
+        return done
 
     def record(self, action: str) -> list[Any]:
         return self.world.record(action=action)

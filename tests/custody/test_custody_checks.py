@@ -35,6 +35,11 @@ def test_statements_titles_agreements_and_papers(tmp_path: Path) -> None:
     assert found(desk)["papers"].found == "All 1 kept papers are there"
     next((desk.service.settings.home / "papers").glob("*")).unlink()
     assert found(desk)["papers"].state == "fail"
+    number = desk.approved().number
+    done = desk.fulfil(number)
+    assert "packages" not in found(desk)
+    (desk.service.settings.home / "releases" / f"{number}.zip").write_bytes(done.path.read_bytes())
+    assert found(desk)["packages"].found == f"1 packages wait in the home: {number}"
     agreements = Bound(desk.service.custody.agreements, desk.token("chief"))
     agreements.register(
         kind="contract",

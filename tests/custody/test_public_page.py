@@ -43,7 +43,7 @@ def a_quarter_of_life(desk: Desk) -> None:
             desk.world.case_number, purpose="gossip about 7ABX123", reason="x"
         ).history("7ABX123", **HOUR)
     for _ in range(6):
-        desk.analyst.fulfil(desk.approved().number)
+        desk.fulfil(desk.approved().number)
     desk.chief.review(desk.request(recipient="other", agency="The Valley Courier").number)
     desk.service.audit_review(
         desk.token("chief"), start=desk.world.clock() - dt.timedelta(days=3), end=desk.world.clock()

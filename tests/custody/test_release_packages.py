@@ -25,7 +25,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
 
 @pytest.fixture(scope="module")
 def package(desk: Desk) -> Path:
-    path: Path = desk.analyst.fulfil(desk.approved().number).path
+    path: Path = desk.fulfil(desk.approved().number).path
     return path
 
 

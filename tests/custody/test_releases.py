@@ -58,7 +58,7 @@ def test_a_request_from_the_letter_to_the_package(
     approved = desk.chief.approve(release.number)
     assert approved.state == "approved"
     assert approved.steps[-1].title == next(iter(deciders(desk.profile)), "")
-    package = desk.analyst.fulfil(release.number, tmp_path)
+    package = desk.fulfil(release.number, tmp_path)
     assert package.path.parent == tmp_path
     done = desk.chief.show(release.number)
     assert done.state == "fulfilled"
@@ -133,6 +133,7 @@ def test_letter_and_request_stay_on_file(desk_of: DeskOf, name: str) -> None:
     until = denied.kept_until(desk.profile)
     assert until is not None
     assert until.year == desk.world.clock().year + years
+    assert f"Stays on file until:    {until}" in desk.chief.sheet(release.number)
     for table in ("release_requests", "release_steps"):
         for change in (f"DELETE FROM {table}", f"UPDATE {table} SET id = id + 1"):
             with pytest.raises(sa.exc.DBAPIError), desk.service.database.write() as connection:
@@ -143,7 +144,7 @@ def test_letter_and_request_stay_on_file(desk_of: DeskOf, name: str) -> None:
 def test_nothing_on_file_can_be_changed_on_either_database(tmp_path: Path, url: str) -> None:
     desk = Desk(tmp_path, url=url)
     release = desk.approved()
-    desk.analyst.fulfil(release.number)
+    desk.fulfil(release.number)
     changes = [
         "UPDATE release_requests SET agency = 'another'",
         "DELETE FROM release_requests",
@@ -218,7 +219,7 @@ def test_no_step_can_be_skipped_or_taken_twice(desk_of: DeskOf, name: str, tmp_p
         "approve": desk.chief.approve,
         "deny": lambda number: desk.chief.deny(number, "Not needed any more"),
         "refer": desk.chief.refer,
-        "fulfil": lambda number: desk.analyst.fulfil(number, tmp_path),
+        "fulfil": lambda number: desk.fulfil(number, tmp_path),
     }
     assert set(acts) | {"hand-over"} == set(ORDER)
     number = desk.request().number
@@ -259,7 +260,7 @@ def test_anybody_else_is_referred_and_never_given_a_read(desk_of: DeskOf, name: 
         by.approve(number)
     assert refused.value.clause == desk.profile.releases.others_clause
     with pytest.raises(Refused):
-        desk.analyst.fulfil(number)
+        desk.fulfil(number)
     referred = by.refer(number)
     assert referred.state == "referred"
     assert referred.steps[-1].words == desk.profile.releases.others_to
@@ -267,7 +268,7 @@ def test_anybody_else_is_referred_and_never_given_a_read(desk_of: DeskOf, name: 
     assert json.loads(line.elements)["to"] == desk.profile.releases.others_to
     assert line.clause == desk.profile.releases.others_clause
     with pytest.raises(Refused):
-        desk.analyst.fulfil(number)
+        desk.fulfil(number)
 
 
 @pytest.mark.parametrize("name", under(clovis="462.7[1]", piedmont="438.9[1]", clinton="426.6[1]"))
@@ -293,7 +294,7 @@ def test_claremont_shares_with_law_enforcement_alone_and_refers_nobody(
             desk.chief.refer(number)
         assert desk.chief.deny(number, "Not a law enforcement agency").state == "denied"
         with pytest.raises(Refused):
-            desk.analyst.fulfil(number)
+            desk.fulfil(number)
 
 
 @pytest.mark.parametrize("name", FIVE)
@@ -343,7 +344,7 @@ def test_a_request_goes_to_the_office_that_the_policy_names(desk_of: DeskOf, nam
 def test_the_approval_covers_the_query_and_nothing_wider(desk_of: DeskOf) -> None:
     desk = desk_of("clovis-ca")
     release = desk.approved(parameters={**ASKED, "end": "2026-03-02 21:12"})
-    assert desk.analyst.fulfil(release.number).rows == 1
+    assert desk.fulfil(release.number).rows == 1
     with pytest.raises(BadInput, match="cannot be released"):
         desk.request(query="query.partial", parameters={"pattern": "7A*"})
     with pytest.raises(BadInput, match="lacks 'plate'"):
@@ -376,31 +377,39 @@ def test_somebody_who_may_not_search_cannot_fulfill(desk_of: DeskOf) -> None:
     number = desk.approved().number
     desk.world.member("raw", "analyst", without=("training",))
     with pytest.raises(Refused, match="training"):
-        desk.as_("raw").fulfil(number)
+        desk.fulfil(number, by="raw")
     with pytest.raises(Refused, match="None of your roles"):
-        desk.clerk.fulfil(number)
+        desk.fulfil(number, by="clerk")
     assert desk.chief.show(number).state == "approved"
     assert not (desk.service.settings.home / "releases" / f"{number}.zip").exists()
-    assert desk.analyst.fulfil(number).rows == 2
+    assert desk.fulfil(number).rows == 2
 
 
-def test_a_package_can_be_handed_over_again_and_a_changed_one_cannot(
-    desk_of: DeskOf, tmp_path: Path
-) -> None:
+def test_the_home_keeps_no_copy_of_what_was_handed_over(desk_of: DeskOf, tmp_path: Path) -> None:
     desk = desk_of("clovis-ca")
     number = desk.approved().number
-    first = desk.analyst.fulfil(number)
+    done = desk.fulfil(number, tmp_path)
+    waiting = desk.service.settings.home / "releases" / f"{number}.zip"
+    assert not waiting.exists()
     accesses = len(desk.record("query.history"))
-    again = desk.analyst.fulfil(number.lower(), tmp_path)
-    assert again.sha256 == first.sha256
+    with pytest.raises(BadInput, match="was handed over"):
+        desk.fulfil(number, tmp_path)
+    # As if it had been killed between closing the request and handing over:
+    waiting.write_bytes(done.path.read_bytes())
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / f"{number}.zip").write_bytes(b"something else")
+    with pytest.raises(BadInput, match="another file of that name"):
+        desk.fulfil(number, tmp_path / "full")
+    with pytest.raises(Failed, match="cannot be written there"):
+        desk.fulfil(number, tmp_path / "full" / f"{number}.zip")
+    again = desk.fulfil(number.lower(), tmp_path / "again")
+    assert again.sha256 == done.sha256
     assert len(desk.record("query.history")) == accesses  # no second access
     assert desk.record("release.hand-over")[-1].username == "rivera"
-    (tmp_path / f"{number}.zip").write_bytes(b"something else")
-    with pytest.raises(BadInput, match="another file of that name"):
-        desk.analyst.fulfil(number, tmp_path)
-    first.path.write_bytes(b"changed")
-    with pytest.raises(Failed, match="gone or was changed"):
-        desk.analyst.fulfil(number)
+    assert not waiting.exists()
+    waiting.write_bytes(b"changed")
+    with pytest.raises(Failed, match="was changed"):
+        desk.fulfil(number, tmp_path / "third")
 
 
 def test_two_who_decide_at_once_do_not_both_succeed(desk_of: DeskOf) -> None:

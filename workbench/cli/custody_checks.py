@@ -31,6 +31,7 @@ def examine_custody(
     if profile.attestations:
         yield _statements(connection, profile, day)
     yield from _titles(connection, profile, day)
+    yield from _waiting(settings)
     yield from _agreements(connection, day)
     yield _papers(connection, settings)
 
@@ -69,6 +70,17 @@ def _titles(connection: sa.Connection, profile: Profile, day: dt.date) -> Iterat
         )
         return
     yield Finding("releases", "ok", "Somebody holds a title that decides on releases")
+
+
+def _waiting(settings: Settings) -> Iterator[Finding]:
+    packages = sorted((settings.home / "releases").glob("*.zip"))
+    if packages:
+        yield Finding(
+            "packages",
+            "note",
+            f"{len(packages)} packages wait in the home: {', '.join(each.stem for each in packages)}",
+            "Hand them over, so that no reads stay there: workbench release fulfil NUMBER --out FOLDER",
+        )
 
 
 def _agreements(connection: sa.Connection, day: dt.date) -> Iterator[Finding]:

@@ -76,10 +76,16 @@ def page(
     data = html.encode()
     sha256 = hashlib.sha256(data).hexdigest()
     name = f"alpr-{found.period.first}-{found.period.last}.html"
-    publication.made(desk.token, found.access_id, sha256, tuple(documents))
-    _write(out / name, data)
-    for each, content in documents.values():
-        _write(out / "permits" / each, content)
+    files = {out / name: data}
+    files |= {out / "permits" / each: content for each, content in documents.values()}
+    try:
+        for path, content in files.items():
+            _write(path, content)
+        publication.made(desk.token, found.access_id, sha256, tuple(documents))
+    except BaseException:
+        for path in files:
+            path.unlink(missing_ok=True)
+        raise
     missing = [p.number for p in found.permits or () if p.sha256 not in documents]
     if as_json:
         made = {"file": out / name, "sha256": sha256, "permits": list(beside.values())}

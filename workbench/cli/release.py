@@ -181,12 +181,15 @@ def refer(desk: Desk, number: str, *, as_json: bool) -> None:
 @release.command()
 @click.argument("number")
 @click.option(
-    "--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for the package."
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    help="Folder for the package; the home keeps no copy.",
 )
 @json_option
 @pass_desk
-def fulfil(desk: Desk, number: str, out: Path | None, *, as_json: bool) -> None:
-    """Fulfill an approved request: the reads go into a signed package. Again: hand the package over again."""
+def fulfil(desk: Desk, number: str, out: Path, *, as_json: bool) -> None:
+    """Fulfill an approved request: the reads go into a signed package."""
     package = desk.service.custody.releases.fulfil(desk.token, number, out)
     if as_json:
         print_json(dataclasses.asdict(package))

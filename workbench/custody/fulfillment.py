@@ -1,7 +1,8 @@
 """Fulfilling an approved release: an audited access through the one runner, a package, and one line that closes it.
 
 Nothing is handed out before the request is closed. Whoever is killed before that leaves an approved request, and a file
-that nobody was given and that the next try replaces; after it, the package can be handed over again, on the record.
+that nobody was given and that the next try replaces; after it, the package waits to be handed over. Once it is, the
+home's copy goes: the reads in it would outlive their time there.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from workbench.audit.access import access
+from workbench.custody.files import destroy
 from workbench.custody.house import House
 from workbench.custody.release_file import Release
 from workbench.custody.release_papers import contents
@@ -24,10 +26,11 @@ from workbench.errors import BadInput, Failed
 from workbench.models import Grounds, Session
 from workbench.queries import build
 
-__all__ = ["Package", "folder", "fulfill", "hand_over", "under_lock"]
+__all__ = ["Package", "folder", "forget", "fulfill", "hand_over", "under_lock"]
 
 Close = Callable[[Mapping[str, Any]], object]
 _WAIT = 30.0
+_FOLDER = "releases"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,8 @@ class Package:
 
 
 def folder(house: House) -> Path:
-    """Return the folder of packages in the home, made for its owner alone."""
-    found = house.settings.home / "releases"
+    """Return the folder where packages wait until they are handed over, made for the home's owner alone."""
+    found = house.settings.home / _FOLDER
     found.mkdir(mode=0o700, exist_ok=True)
     return found
 
@@ -115,32 +118,44 @@ def fulfill(house: House, release: Release, session: Session, close: Close) -> N
         under_way.detail = f"sha256 {kept['sha256']}"
 
 
-def hand_over(house: House, release: Release, out: Path | None) -> Package:
-    """Copy the package of a fulfilled request to a folder, or say where it lies in the home.
+def hand_over(house: House, release: Release, out: Path) -> Package:
+    """Copy the package of a fulfilled request to a folder; :func:`forget` then takes it out of the home.
 
     Raises
     ------
     Failed
-        The package is gone or no longer what left.
+        The package in the home was changed, or the folder cannot be written.
+    BadInput
+        It was handed over before, or there is another file of that name.
     """
     step = release.last("fulfil")
     if step is None:
         raise BadInput("The request is not fulfilled.", "See: workbench release show")
     kept = step.details
-    path = folder(house) / str(kept["file"])
-    content = path.read_bytes() if path.is_file() else b""
+    source = folder(house) / str(kept["file"])
+    if not source.is_file():
+        raise BadInput(
+            "The package was handed over, and the workbench keeps none of its reads.",
+            "Ask whoever took it, or have the agency ask anew.",
+        )
+    content = source.read_bytes()
     if hashlib.sha256(content).hexdigest() != kept["sha256"]:
         raise Failed(
-            "The package in the home is gone or was changed.",
-            "Restore releases/ from its backup; the record holds the package's SHA-256.",
+            "The package in the home was changed, and is not handed over.",
+            "Find out who did that; the record holds the package's SHA-256.",
         )
-    if out is not None:
+    path = out / source.name
+    try:
         out.mkdir(parents=True, exist_ok=True)
-        path = out / path.name
         if path.exists() and path.read_bytes() != content:
             raise BadInput("There is another file of that name there.", "Choose another folder.")
         if not path.exists():
             write_whole(path, content)
+    except OSError as error:
+        raise Failed(
+            f"The package cannot be written there: {error.strerror}.",
+            "Choose another folder, and fulfill it again: the package waits in the home.",
+        ) from None
     return Package(
         release.number,
         path.absolute(),
@@ -148,3 +163,8 @@ def hand_over(house: House, release: Release, out: Path | None) -> Package:
         int(kept["rows"]),
         int(kept["access_id"]),
     )
+
+
+def forget(house: House, release: Release) -> None:
+    """Overwrite and remove the home's copy of a package that was handed over: no purge would reach its reads."""
+    destroy(house.settings.home, f"{_FOLDER}/{release.number}.zip")

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from workbench.audit.chain import Entry
 from workbench.custody import papers
-from workbench.custody.fulfillment import Package, fulfill, hand_over, under_lock
+from workbench.custody.fulfillment import Package, forget, fulfill, hand_over, under_lock
 from workbench.custody.house import House, line, refuse, today
 from workbench.custody.intake import QUERIES, complete, one_of, sound
 from workbench.custody.offices import held
@@ -159,13 +159,13 @@ class Releases:
         """Refer the request of somebody whom the policy does not know to where it says."""
         return self._step(token, number, "refer", self.house.profile.releases.others_to)
 
-    def fulfil(self, token: str, number: str, out: Path | None = None) -> Package:
-        """Fulfill an approved request; one that is fulfilled is handed over again.
+    def fulfil(self, token: str, number: str, out: Path) -> Package:
+        """Fulfill an approved request; a package that was made and never handed over is handed over now.
 
         Parameters
         ----------
-        out : Path, optional
-            The folder that gets the package; it also stays in the home.
+        out : Path
+            The folder that gets the package. The home keeps no copy of it.
 
         Raises
         ------
@@ -190,6 +190,7 @@ class Releases:
             package = hand_over(self.house, self._look(number), out)
             if act == "hand-over":
                 self._put(session, release, act, details={"sha256": package.sha256})
+            forget(self.house, release)
         return package
 
     def _look(self, number: str) -> Release:
