@@ -86,6 +86,18 @@ def test_enter_on_a_search_that_cannot_be_says_why_and_asks_nothing(world: World
     assert world.record(action="query.partial") == []
 
 
+def test_a_list_that_answers_an_earlier_search_says_which(world: World) -> None:
+    panel = searched(panel_of(world, pattern="7A?X1*"))
+    older = panel.results._older
+    assert older.value == ""
+    panel.fields["color"].value = "red"
+    assert "an earlier search: Vehicles with a plate like 7A?X1*" in older.value
+    panel.fields["color"].value = ""
+    assert older.value == ""
+    panel.fields["color"].value = "dark"
+    assert searched(panel).results._older.value == ""
+
+
 def test_models_that_were_found_are_offered(world: World) -> None:
     panel = panel_of(world, pattern="7A?X1*")
     assert panel.fields["model"].options == ()

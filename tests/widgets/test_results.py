@@ -245,7 +245,7 @@ def test_fifty_vehicles_are_one_widget() -> None:
     panel = Results(Desk())
     panel.show(ranking(*plates), None)  # type: ignore[arg-type]
     assert len(panel.listed.rows) == 50
-    assert len(panel.children[0].children) == 2
+    assert len(panel.children[1].children) == 2
     assert panel.listed.reveal
 
 

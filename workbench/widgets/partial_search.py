@@ -88,6 +88,7 @@ class PartialPlateSearch(ipywidgets.VBox):
         self.worker = Worker(panel=_PANEL, desk=self.desk, status=self.status)
         self._clock = clock
         self._settling = False
+        self._asked = ""
         self._guard = functools.partial(guarded, panel=_PANEL, desk=self.desk, status=self.status)
         self._build()
         self._lay_out()
@@ -149,6 +150,7 @@ class PartialPlateSearch(ipywidgets.VBox):
             raise BadInput(self.desk.missing or "No case is taken up yet.", "Take up a case first.")
         request = partial_request.request_of(self.typed, self.desk.zone)
         self._forget()
+        self._asked = partial_request.words(request, self.desk.zone)
         self.worker.start(
             "Searching",
             case.partial,
@@ -247,6 +249,8 @@ class PartialPlateSearch(ipywidgets.VBox):
         self.go.disabled = bool(problem or missing)
         self.go.tooltip = missing or problem or "Search, on the record of this case (Enter)"
         self.said.value = str(_said(sentence, problem, missing))
+        changed = self.results.found is not None and sentence != self._asked
+        self.results.older(self._asked if changed else "")
 
     def _entered(self) -> None:
         """Search, as Enter in any box asks for; where that cannot be, the line beside the button says why."""
@@ -337,6 +341,7 @@ class PartialPlateSearch(ipywidgets.VBox):
 
     def _show(self, ranked: pd.DataFrame, case: Case) -> None:
         self.results.show(ranked, case)
+        self._refresh()
         models = {text.vehicle({"make": name}) for name in ranked["model"] if name}
         self.fields["model"].options = sorted({*self.fields["model"].options, *models})
         self.result = ranked

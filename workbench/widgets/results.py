@@ -59,6 +59,7 @@ class Results(ipywidgets.VBox):
         self._sightings = ipywidgets.HTML()
         self._why = ipywidgets.HTML()
         self._below = ipywidgets.HTML()
+        self._older = ipywidgets.HTML()
         self.follow = ipywidgets.Button(
             description="Follow it on the map", tooltip="Show where it was read, in time order"
         )
@@ -66,7 +67,7 @@ class Results(ipywidgets.VBox):
         side.add_class("wbd-side")
         both = ipywidgets.HBox([self.listed, side])
         both.add_class("wbd-found")
-        self._shown = [both, self._below]
+        self._shown = [self._older, both, self._below]
         self.add_class("wbd-results")
         guard: dict[str, Any] = {"panel": _PANEL, "desk": desk, "status": self.status}
         self.listed.observe(guarded(self._picked, **guard), "chosen")
@@ -88,6 +89,7 @@ class Results(ipywidgets.VBox):
         self._unpick()
         self._head.value = _INVITE if self._vehicles else ""
         self._below.value = str(_caveats(ranked))
+        self._older.value = ""
         self.found = ranked
         self.children = self._shown
         self.listed.reveal = bool(self._vehicles)
@@ -98,9 +100,14 @@ class Results(ipywidgets.VBox):
         self._case, self._vehicles = None, []
         self.listed.fill([])
         self._unpick()
-        self._head.value = self._below.value = ""
+        self._head.value = self._below.value = self._older.value = ""
         self.found = None
         self.children = []
+
+    def older(self, search: str) -> None:
+        """Say that what is shown answers an earlier search, given in words; with nothing, that it answers this one."""
+        said = Markup('<p class="wbd-older">These vehicles answer an earlier search: {}</p>')
+        self._older.value = str(said.format(search)) if search else ""
 
     def pick(self, number: int) -> None:
         """Pick a vehicle of the list by its number, from 1, as a click does."""
