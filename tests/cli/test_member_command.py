@@ -111,3 +111,19 @@ def test_mistakes_end_with_what_to_do(
     desk: CommandLine, arguments: tuple[str, ...], says: str
 ) -> None:
     assert says in desk.run("member", *arguments, ends=2).output
+
+
+def test_practical_exercises_are_named(tmp_path: Path) -> None:
+    desk = CommandLine(tmp_path / "piedmont", profile="piedmont-ca")
+    today = dt.datetime.now(ZONE).date().isoformat()
+    enter = ("member", "qualify", "rivera", "training", "--on", today, "--all-topics")
+    assert "none is named" in desk.run(*enter, ends=2).output
+    desk.run(
+        *enter, "--note", "Course 26-04", "--exercise", "canvass", "--exercise", "partial plate"
+    )
+    newest = desk.world.record(action="member.qualified")[-1]
+    assert newest.detail == "Course 26-04; exercises: canvass, partial plate"
+    rows = [each for each in desk.json("member", "training") if each["username"] == "rivera"]
+    assert len(rows) == 6
+    assert all(each["held"] for each in rows)
+    assert "practical exercises" in desk.run("member", "training").output

@@ -13,6 +13,7 @@ from workbench.cli.member_review import review, reviews
 from workbench.errors import BadInput
 from workbench.models import Member, Qualification
 from workbench.policy.requirements import Standing, local_day, standing
+from workbench.policy.training import practical_topics, topics_held
 
 __all__ = ["member"]
 
@@ -179,6 +180,7 @@ def enable(desk: Desk, username: str) -> None:
 @click.option("--expires", type=_DAY, help="The last day it holds, where its paper says one.")
 @click.option("--topic", "topics", multiple=True, help="What a training held; once for each.")
 @click.option("--all-topics", is_flag=True, help="It held every topic that the policy asks for.")
+@click.option("--exercise", "exercises", multiple=True, help="What was practiced; once for each.")
 @click.option("--note", default="", help="Course number, instructor, where the paper lies.")
 @pass_desk
 def qualify(
@@ -188,13 +190,15 @@ def qualify(
     completed: dt.datetime,
     expires: dt.datetime | None,
     topics: tuple[str, ...],
+    exercises: tuple[str, ...],
     *,
     all_topics: bool,
     note: str,
 ) -> None:
     """Enter a training, certification or check that a member has completed. Entries cannot be changed or removed.
 
-    KIND is a word of the policy profile, such as training, policy-read or clets.
+    KIND is a word of the policy profile, such as training, policy-read or clets. Where a training held practical
+    exercises that the policy asks for, say which.
 
     \b
     Example:
@@ -218,8 +222,57 @@ def qualify(
         expires.date() if expires else None,
         tuple(dict.fromkeys(known if all_topics else topics)),
     )
+    if practical_topics(desk.service.profile, qualification) and not exercises:
+        raise BadInput(
+            "The training held practical exercises, and none is named.",
+            'Say which, once for each: --exercise "canvass around 5th and Main in the demo city"',
+        )
+    if exercises:
+        note = "; ".join(filter(None, (note, f"exercises: {', '.join(exercises)}")))
     desk.service.qualify(desk.token, username, qualification, note)
     console.print(f"Entered: {kind}, completed on {completed.date()}.")
+
+
+@member.command()
+@json_option
+@pass_desk
+def training(desk: Desk, *, as_json: bool) -> None:
+    """List what each active member's trainings held, topic by topic, and until when each is current."""
+    profile = desk.service.profile
+    day = local_day(profile, desk.service.clock())
+    found = [
+        (each, topic)
+        for each in desk.service.members(desk.token)
+        if each.active
+        for topic in topics_held(profile, each, day)
+    ]
+    if as_json:
+        print_json(
+            [
+                {
+                    "username": each.username,
+                    "topic": topic.topic.id,
+                    "completed_on": topic.completed_on,
+                    "current_until": topic.current_until,
+                    "held": topic.held,
+                }
+                for each, topic in found
+            ]
+        )
+        return
+    rows = [
+        (
+            each.username,
+            topic.topic.label,
+            topic.completed_on,
+            topic.current_until,
+            "" if topic.held else "to be held" if topic.completed_on is None else "lapsed",
+        )
+        for each, topic in found
+    ]
+    print_table("Training, topic by topic", ("username", "topic", "held on", "until", ""), rows)
+    if not rows:
+        console.print("The policy names no topics of a training: see workbench member list.")
 
 
 @member.command()

@@ -45,6 +45,7 @@ class Topic(Cited):
 
     id: Slug
     label: Text
+    practical: bool = Field(False, description="It is practice: what was practiced is entered too.")
 
 
 class Requirement(Cited):
