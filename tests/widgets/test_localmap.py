@@ -182,6 +182,16 @@ def test_a_map_looks_at_the_ground_it_shows() -> None:
     assert 13 <= shown.map.zoom <= 15
 
 
+def test_the_same_ground_again_leaves_the_map_where_it_was() -> None:
+    shown, found = LocalMap(), town()
+    shown.show_ground(found)
+    shown.map.zoom = 17.0
+    before = shown.map.layers
+    shown.show_ground(found)
+    assert shown.map.zoom == 17.0
+    assert shown.map.layers == before
+
+
 def test_the_ground_of_a_home_is_worked_out_once(tmp_path: Path) -> None:
     world = World(tmp_path / "home")
     world.camera("C1")
@@ -372,6 +382,38 @@ def test_a_drawn_circle_becomes_a_scene() -> None:
     shown.on_drawn(drawn.append)
     draw(shown, {"type": "Point", "coordinates": [LON, LAT]}, radius=640.2)
     assert drawn == [Scene(LAT, LON, 640.0)]
+
+
+def test_letting_go_of_a_drawing_over_a_camera_picks_nothing() -> None:
+    shown, picked = LocalMap(draw=True), []
+    shown.on_pick(lambda kind, _what: picked.append(kind))
+    click = {"event": "click", "feature": {}, "properties": {"camera": "C1"}, "id": None}
+    draw(shown, {"type": "Point", "coordinates": [LON, LAT]}, radius=640.2)
+    shown._cameras._handle_mouse_events(None, {**click, "coordinates": [LAT, LON]}, [])
+    assert picked == []
+    shown._drew -= 5.0  # a while later
+    shown._cameras._handle_mouse_events(None, {**click, "coordinates": [LAT, LON]}, [])
+    assert picked == ["camera"]
+
+
+def test_an_error_of_the_map_goes_to_its_guard() -> None:
+    caught: list[str] = []
+
+    def guard(function: Any) -> Any:
+        def call(*given: Any, **named: Any) -> None:
+            try:
+                function(*given, **named)
+            except KeyError as error:
+                caught.append(type(error).__name__)
+
+        return call
+
+    shown = LocalMap(draw=True, guard=guard)
+    shown.tell = lambda what: {}[what["place"]]
+    shown._reads._handle_mouse_events(
+        None, {"event": "mouseover", "feature": {}, "properties": {"place": 1}, "id": None}, []
+    )
+    assert caught == ["KeyError"]
 
 
 def test_a_drawing_that_is_no_place_is_told() -> None:

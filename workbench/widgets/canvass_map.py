@@ -70,7 +70,10 @@ class CanvassMap(ipywidgets.VBox):
         self.add_class("wbd").add_class("wbm-canvass")
         self.status = Status()
         self.worker = Worker(panel=_PANEL, desk=self.desk, status=self.status)
-        self.map = LocalMap(height=376, draw=True)
+        guard: dict[str, Any] = {"panel": _PANEL, "desk": self.desk, "status": self.status}
+        self.map = LocalMap(
+            height=376, draw=True, guard=lambda call: guarded(call, **guard, counts=False)
+        )
         self.listed = ResultList(label="Vehicles read here")
         self._canvass: Canvass | None = None
         self._shown: Shown | None = None
@@ -146,12 +149,11 @@ class CanvassMap(ipywidgets.VBox):
         fields = [self.place, self.radius, self.start, self.end, self.button]
         row = ipywidgets.HBox(fields).add_class("wbm-ask")
         under = ipywidgets.HBox([self._size, self._missing]).add_class("wbm-under")
-        self._slider = ipywidgets.IntRangeSlider(
-            description="Shown", readout=False, min=0, max=1, value=(0, 1), disabled=True
-        )
+        self._slider = _slider(1, 1, disabled=True)
         self._cut = ipywidgets.HTML().add_class("wbm-cut")
         self._reset = ipywidgets.Button(description="Whole window").add_class("wbd-quiet")
         time = ipywidgets.HBox([self._slider, self._cut, self._reset]).add_class("wbm-time")
+        self._time = time
         legend = ipywidgets.HTML(f'<p class="wbm-legend">{_LEGEND}</p>')
         left = ipywidgets.VBox([self.map, time, legend]).add_class("wbm-left")
         self._heading = ipywidgets.HTML()
@@ -180,7 +182,8 @@ class CanvassMap(ipywidgets.VBox):
         self.map.tell = self._tell
         self.map.on_pick(guarded(self._pointed, **guard))
         self.sort.observe(guarded(lambda _change: self._refresh(), **guard), "value")
-        self._slider.observe(guarded(lambda _change: self._soon(), **guard), "value")
+        self._moved = guarded(lambda _change: self._soon(), **guard)
+        self._slider.observe(self._moved, "value")
         self._reset.on_click(guarded(lambda _button: self._whole(), **guard))
         self._everywhere.on_click(guarded(lambda _button: self._list_at(), **guard))
         self.listed.observe(guarded(self._picked, **guard), "chosen")
@@ -317,11 +320,7 @@ class CanvassMap(ipywidgets.VBox):
         step = canvass_view.slider_step(canvass.length)
         self._quiet = True
         try:
-            with self._slider.hold_sync():
-                self._slider.min, self._slider.step = 0, step
-                self._slider.max = max(step, round(canvass.length))
-                self._slider.value = (0, self._slider.max)
-                self._slider.disabled = False
+            self._fresh_slider(step, max(step, round(canvass.length)))
         finally:
             self._quiet = False
         attrs = canvass.reads.attrs
@@ -334,6 +333,16 @@ class CanvassMap(ipywidgets.VBox):
         self._refresh()
         self._enable()
         self.result = canvass.reads
+
+    def _fresh_slider(self, step: int, top: int) -> None:
+        """Put a slider of another range in the old one's place.
+
+        A slider whose range and value change together may cut the new value to the old range and send that back.
+        """
+        old, self._slider = self._slider, _slider(step, top)
+        self._slider.observe(self._moved, "value")
+        self._time.children = [self._slider, *self._time.children[1:]]
+        old.close()
 
     # -- what is shown of it ------------------------------------------------------------------------
 
@@ -483,6 +492,19 @@ class CanvassMap(ipywidgets.VBox):
 
 def _fetch(case: Case, scene: Scene, start: Any, end: Any) -> Canvass:
     return Canvass.of(case.canvass(scene=scene, start=start, end=end))
+
+
+def _slider(step: int, top: int, *, disabled: bool = False) -> ipywidgets.IntRangeSlider:
+    """Return a slider over a window of ``top`` seconds, all of it chosen."""
+    return ipywidgets.IntRangeSlider(
+        description="Shown",
+        readout=False,
+        min=0,
+        max=top,
+        step=step,
+        value=(0, top),
+        disabled=disabled,
+    )
 
 
 def _box(label: str, example: str, tip: str, width: int) -> Any:

@@ -7,6 +7,8 @@ A :class:`LocalMap` asks nobody for anything, unless an administrator names a ti
 from __future__ import annotations
 
 import asyncio
+import math
+import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from html import escape
@@ -36,6 +38,7 @@ _PANES = {
 }
 _WIDTH, _HEIGHT = 740, 440  # what a map has before the browser says how large it is
 _SOON_S = 0.04
+_LET_GO_S = 0.6
 _PAD = 0.35
 _NOWHERE = Bounds(-125.0, 24.0, -66.0, 50.0)
 
@@ -88,10 +91,21 @@ class LocalMap(ipywidgets.VBox):
         In pixels.
     draw : bool
         Whether a circle or a polygon can be drawn.
+    guard : callable, optional
+        Wraps each callback of the map, so that an error in one is shown and recorded; see
+        :func:`workbench.widgets.work.guarded`.
     """
 
-    def __init__(self, *, height: int = _HEIGHT, draw: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        height: int = _HEIGHT,
+        draw: bool = False,
+        guard: Callable[[Callable[..., Any]], Callable[..., Any]] | None = None,
+    ) -> None:
         self.height = height
+        self._guard = guard or _as_it_is
+        self._drew = -math.inf
         self._ground = Ground((), None)
         self._spots: list[CameraSpot] = []
         self._tiles = False
@@ -141,6 +155,8 @@ class LocalMap(ipywidgets.VBox):
         tiles, attribution, host : str
             Of the tile server that an administrator named, if any: it then stands for the ground.
         """
+        if self._base and ground is self._ground and bool(tiles) == self._tiles:
+            return  # the same member is back: the map stays where it was
         self._ground, self._tiles = ground, bool(tiles)
         self._streets = {}
         if tiles:
@@ -250,17 +266,19 @@ class LocalMap(ipywidgets.VBox):
         ]
         if draw:
             self.drawing = _draw_control()
-            self.drawing.on_draw(self._on_draw)
+            self.drawing.on_draw(self._guard(self._on_draw))
             controls.insert(1, self.drawing)
         self.map.controls = tuple(controls)
         for layer, kind in ((self._reads, "place"), (self._cameras, "camera")):
             layer.on_click(self._clicked(kind))
-            layer.on_hover(self._pointed)
+            layer.on_hover(self._guard(self._pointed))
         self.map.on_interaction(self._interaction)
-        self.map.observe(lambda _change: self._soon(), ["zoom", "bounds"])
+        self.map.observe(self._guard(lambda _change: self._soon()), ["zoom", "bounds"])
 
     def _clicked(self, kind: str) -> Callable[..., None]:
         def click(**content: Any) -> None:
+            if time.monotonic() - self._drew < _LET_GO_S:
+                return  # the button that ended a drawing was let go over a sign
             for function in self._picked:
                 function(kind, content.get("properties") or {})
 
@@ -278,6 +296,8 @@ class LocalMap(ipywidgets.VBox):
     def _interaction(self, **content: Any) -> None:
         if content.get("type") != "click" or self._heat not in self.map.layers:
             return
+        if time.monotonic() - self._drew < _LET_GO_S:
+            return
         latitude, longitude = (float(value) for value in content["coordinates"])
         reach = 14 * projection.metres_per_pixel(latitude, float(self.map.zoom))
         for function in self._picked:
@@ -294,8 +314,11 @@ class LocalMap(ipywidgets.VBox):
                 raise
             self._wrong(error)
             return
+        finally:
+            self._drew = time.monotonic()
         for function in self._drawn:
             function(scene)
+        self._drew = time.monotonic()
 
     # -- drawing again ------------------------------------------------------------------------------
 
@@ -333,7 +356,7 @@ class LocalMap(ipywidgets.VBox):
             return
         if not self._waiting:
             self._waiting = True
-            loop.call_later(_SOON_S, self._redraw)
+            loop.call_later(_SOON_S, self._guard(self._redraw))
 
     def _redraw(self, *, force: bool = False) -> None:
         """Bring widths, signs and names to the zoom and the place that are seen."""
@@ -383,6 +406,10 @@ class LocalMap(ipywidgets.VBox):
         north, west = projection.positions(x - width / 2, y - height / 2, zoom)
         south, east = projection.positions(x + width / 2, y + height / 2, zoom)
         return Bounds(float(west), float(south), float(east), float(north))
+
+
+def _as_it_is(function: Callable[..., Any]) -> Callable[..., Any]:
+    return function
 
 
 _NOTHING = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'/%3E"

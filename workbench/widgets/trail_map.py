@@ -65,7 +65,8 @@ class TrailMap(ipywidgets.VBox):
         self.add_class("wbd").add_class("wbm-trail")
         self.status = Status()
         self.worker = Worker(panel=_PANEL, desk=self.desk, status=self.status)
-        self.map = LocalMap(height=376)
+        guard: dict[str, Any] = {"panel": _PANEL, "desk": self.desk, "status": self.status}
+        self.map = LocalMap(height=376, guard=lambda call: guarded(call, **guard, counts=False))
         self.listed = ResultList(label="Reads of this vehicle, in time")
         self._trail: Trail | None = None
         self._register: Any = None
