@@ -119,3 +119,23 @@ def test_the_home_has_its_own_notebooks_with_parameters_that_lead_somewhere(home
         if "injected-parameters" in cell.metadata.get("tags", [])
     )
     assert not any(cell.get("outputs") for cell in opened.cells)
+
+
+def test_the_hot_list_has_hits_of_each_kind_and_the_truth_says_which(home: Path):
+    truth = json.loads((home / "truth" / "hot-list.json").read_text(encoding="utf-8"))
+    listed = {each["plate"]: each["role"] for each in truth["planted"]}
+    service = Service.open(home)
+    try:
+        passwords = json.loads((home / "demo-passwords.json").read_text(encoding="utf-8"))
+        token = service.login("sgt_abara", passwords["sgt_abara"], Origin("10.20.4.31", "test"))
+        found = service.hotlists.hits(token, open_only=False)
+        assert found
+        shown = [
+            service.hotlists.show(token, hit["id"]) for hit in found if hit["status"] != "closed"
+        ]
+    finally:
+        service.close()
+    assert {view.listed for view in shown} <= set(listed)
+    for view in shown:
+        assert view.near == (view.read["plate"] != view.listed)
+    assert not list((home / "transfers").glob("stolen-vehicles*"))  # it would lie there in clear

@@ -25,12 +25,15 @@ from workbench.training.deliveries import DeliveryFile
 from workbench.training.people import Person
 from workbench.training.searches import PlannedSearch
 from workbench.training.simulate import Delivery
+from workbench.training.wanted import Wanted
 
 __all__ = ["Clock", "Counts", "Replay"]
 
 _FOUNDER = "ihaddad"
 _SUPERVISOR = "lt_ferris"
 _AUDITOR = "aud_sato"
+_DETECTIVE = "dcastellano"
+_DISPATCHER = "disp_solis"
 _LOADS = "svc-ingest"
 _SESSION = dt.timedelta(minutes=20)
 _LONGEST = dt.timedelta(hours=8)
@@ -141,6 +144,7 @@ class Replay:
             [(search.at, 3, partial(self._search, search)) for search in self.delivery.searches],
             list(self._case_events()),
             list(self._routine()),
+            list(self._hot_list()),
         ]
         for stream in streams:
             stream.sort(key=lambda event: (event[0], event[1]))
@@ -185,6 +189,15 @@ class Replay:
             hour = 2 if tries == 5 else 13
             at = dt.datetime.combine(last - dt.timedelta(days=days), dt.time(hour, 12), self._zone)
             yield at, 4, partial(self._mistype, username, tries)
+
+    def _hot_list(self) -> Iterator[tuple[dt.datetime, int, Step]]:
+        """Have the hot list arrive a day before the end: transfers from then on are matched as they come in."""
+        day = self.delivery.last_day - dt.timedelta(days=1)
+        wanted = Wanted(self.service, self.delivery.folder, self._token, day)
+        bring_in = partial(
+            wanted.bring_in, administrator=_FOUNDER, detective=_DETECTIVE, dispatcher=_DISPATCHER
+        )
+        yield dt.datetime.combine(day, dt.time(13, 30), self._zone), 5, bring_in
 
     @property
     def _zone(self) -> ZoneInfo:
