@@ -164,16 +164,15 @@ class SearchDesk(ipywidgets.VBox):
         """Bring the chosen panel to the front, and make it where it was not looked at before."""
         title = self.tabs.value
         self.status.clear()
+        self.front.children = []
+        self.save.layout.display = "none" if title == _TRAIL else None
+        self._picked()
         if title not in self.panels:
-            self.front.children = []
             panel = PANELS[title](self.desk)
             self.panels[title] = panel
-            if panel.has_trait("result"):
-                panel.observe(lambda _: self.save.refresh(), "result")
+            panel.observe(lambda _: self.save.refresh(), "result")
         self.front.children = [self.panels[title]]
-        self.save.layout.display = "none" if title == _TRAIL else None
         self.save.refresh()
-        self._picked()
 
     def _picked(self, _change: Any = None) -> None:
         """Offer to follow the vehicle that was picked."""
