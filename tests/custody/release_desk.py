@@ -8,7 +8,6 @@ desk.chief.approve(desk.chief.review(release.number).number)
 from __future__ import annotations
 
 import datetime as dt
-import functools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 import pytest
 from world import World
 
+from workbench.bound import Bound
 from workbench.custody.fulfillment import Package
 from workbench.custody.offices import titles
 from workbench.custody.release_file import Release
@@ -25,17 +25,6 @@ AGENCY = "Fresno County Sheriff"
 PERSON = "Det. M. Ortega"
 WORDS = "Homicide investigation, suspect car seen in both counties"
 ASKED = {"plate": "7ABX123", "start": "2026-03-02 00:00", "end": "2026-03-03 00:00"}
-
-
-class Bound:
-    """A register as one member holds it: the token goes first by itself."""
-
-    def __init__(self, register: Any, token: str) -> None:
-        self._register = register
-        self._token = token
-
-    def __getattr__(self, name: str) -> Any:
-        return functools.partial(getattr(self._register, name), self._token)
 
 
 class Desk:

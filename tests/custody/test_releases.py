@@ -345,6 +345,9 @@ def test_the_approval_covers_the_query_and_nothing_wider(desk_of: DeskOf) -> Non
     desk = desk_of("clovis-ca")
     release = desk.approved(parameters={**ASKED, "end": "2026-03-02 21:12"})
     assert desk.fulfil(release.number).rows == 1
+    for unknown in ({"recipient": "friend"}, {"use": "fun"}):
+        with pytest.raises(BadInput, match="There is no such"):
+            desk.request(**unknown)
     with pytest.raises(BadInput, match="cannot be released"):
         desk.request(query="query.partial", parameters={"pattern": "7A*"})
     with pytest.raises(BadInput, match="lacks 'plate'"):
@@ -410,6 +413,14 @@ def test_the_home_keeps_no_copy_of_what_was_handed_over(desk_of: DeskOf, tmp_pat
     waiting.write_bytes(b"changed")
     with pytest.raises(Failed, match="was changed"):
         desk.fulfil(number, tmp_path / "third")
+
+
+def test_a_notebook_holds_the_same_registers(desk_of: DeskOf) -> None:
+    desk = desk_of("clovis-ca")
+    number = desk.request().number
+    bench = desk.world.desk("chief")
+    assert bench.custody.releases.review(number).state == "under review"
+    assert bench.custody.offices.list()[0].username == "chief"
 
 
 def test_two_who_decide_at_once_do_not_both_succeed(desk_of: DeskOf) -> None:

@@ -54,13 +54,13 @@ class Agreements:
     """The register of agreements."""
 
     def __init__(self, house: House) -> None:
-        self.house = house
+        self._house = house
 
     def list(self, token: str) -> list[Agreement]:
         """Return every agreement, ended ones too."""
-        self.house.permit(token, "agreement.list")
-        with self.house.database.read() as connection:
-            return standing_agreements(connection, today(self.house))
+        self._house.permit(token, "agreement.list")
+        with self._house.database.read() as connection:
+            return standing_agreements(connection, today(self._house))
 
     def register(
         self,
@@ -108,13 +108,13 @@ class Agreements:
             )
         party, signed_by = line(party, "other party"), line(signed_by, "title of who signed")
         elements = {"kind": kind, "party": party, "subject": subject}
-        session = self.house.permit(token, "agreement.register", elements)
+        session = self._house.permit(token, "agreement.register", elements)
         self._recognized(session, elements, signed_by, meets_standards=meets_standards)
         first = begins_on or signed_on
         if ends_on is not None and ends_on < first:
             raise BadInput("The agreement would end before it begins.", "Correct its days.")
         kept = papers.look(paper)
-        papers.keep(self.house.settings, kept)
+        papers.keep(self._house.settings, kept)
         values: dict[str, Any] = {
             **elements,
             "signed_by": signed_by,
@@ -125,9 +125,9 @@ class Agreements:
             "file_sha256": kept.sha256,
             "file_name": kept.name,
             "entered_by": session.member.username,
-            "entered_at": self.house.clock(),
+            "entered_at": self._house.clock(),
         }
-        with self.house.database.write() as connection:
+        with self._house.database.write() as connection:
             fresh = agreements.insert().returning(agreements.c.id)
             key = int(connection.execute(fresh, values).scalar_one())
             about = {**elements, "agreement": key, "sha256": kept.sha256, "signed_by": signed_by}
@@ -136,13 +136,13 @@ class Agreements:
 
     def end(self, token: str, agreement: int, why: str) -> Agreement:
         """Enter that an agreement was ended before its time, as of today."""
-        session = self.house.permit(token, "agreement.register", {"agreement": agreement})
+        session = self._house.permit(token, "agreement.register", {"agreement": agreement})
         words = line(why, "reason")
-        with self.house.database.write() as connection:
+        with self._house.database.write() as connection:
             if self._one(connection, agreement).state in ("expired", "ended"):
                 raise BadInput("That agreement has ended already.", "See: workbench agreement list")
             ends = agreements.update().where(agreements.c.id == agreement)
-            ended = {"ended_by": session.member.username, "ended_at": self.house.clock()}
+            ended = {"ended_by": session.member.username, "ended_at": self._house.clock()}
             connection.execute(ends.values(ended_why=words, **ended))
             self._record(
                 connection, session, "agreement.ended", {"agreement": agreement, "why": words}
@@ -152,7 +152,7 @@ class Agreements:
     def _recognized(
         self, session: Session, elements: dict[str, str], signed_by: str, *, meets_standards: bool
     ) -> None:
-        profile = self.house.profile
+        profile = self._house.profile
         custody = profile.custody
         fault = None
         if elements["kind"] not in custody.outside_operation and not _custodian(
@@ -178,7 +178,7 @@ class Agreements:
         if fault is not None:
             code, reason, remedy = fault
             refuse(
-                self.house,
+                self._house,
                 session,
                 "agreement.register",
                 elements,
@@ -192,12 +192,12 @@ class Agreements:
         row = connection.execute(agreements.select().where(agreements.c.id == key)).first()
         if row is None:
             raise BadInput("There is no such agreement.", "See: workbench agreement list")
-        return _agreement(row, today(self.house))
+        return _agreement(row, today(self._house))
 
     def _record(
         self, connection: sa.Connection, session: Session, action: str, about: dict[str, Any]
     ) -> None:
-        custody = self.house.profile.custody
+        custody = self._house.profile.custody
         entry = Entry(
             "event",
             action,
@@ -206,7 +206,7 @@ class Agreements:
             elements=about,
             clause=custody.outside_clause or custody.clause,
         )
-        self.house.chain.append(entry, connection)
+        self._house.chain.append(entry, connection)
 
 
 def _custodian(profile: Profile, party: str) -> bool:

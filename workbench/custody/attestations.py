@@ -76,19 +76,19 @@ class Attestations:
     """The register of statements."""
 
     def __init__(self, house: House) -> None:
-        self.house = house
+        self._house = house
 
     def list(self, token: str) -> list[Due]:
         """Return what the policy wants stated, and how each stands today."""
-        self.house.permit(token, "attestation.list")
-        with self.house.database.read() as connection:
-            return due(connection, self.house.profile, today(self.house))
+        self._house.permit(token, "attestation.list")
+        with self._house.database.read() as connection:
+            return due(connection, self._house.profile, today(self._house))
 
     def show(self, token: str, clause: str) -> tuple[Statement, ...]:
         """Return every statement on a clause, the oldest first."""
         wanted = self._wanted(clause)
-        self.house.permit(token, "attestation.list", {"clause": wanted.clause})
-        with self.house.database.read() as connection:
+        self._house.permit(token, "attestation.list", {"clause": wanted.clause})
+        with self._house.database.read() as connection:
             return tuple(each for each in _given(connection) if each.clause == wanted.clause)
 
     def give(
@@ -122,13 +122,13 @@ class Attestations:
         """
         wanted = self._wanted(clause)
         elements = {"clause": wanted.clause}
-        session = self.house.permit(token, "attestation.give", elements)
-        day = today(self.house)
-        with self.house.database.read() as connection:
+        session = self._house.permit(token, "attestation.give", elements)
+        day = today(self._house)
+        with self._house.database.read() as connection:
             own = held(connection, session.member.id, day)
         if wanted.by not in own:
             refuse(
-                self.house,
+                self._house,
                 session,
                 "attestation.give",
                 elements,
@@ -145,13 +145,13 @@ class Attestations:
             "title": wanted.by,
             "member_id": session.member.id,
             "dated_on": dated_on or day,
-            "stated_at": self.house.clock(),
+            "stated_at": self._house.clock(),
             "words": line(words, "statement"),
             "file_sha256": kept.sha256 if kept else "",
             "file_name": kept.name if kept else "",
         }
         if kept is not None:
-            papers.keep(self.house.settings, kept)
+            papers.keep(self._house.settings, kept)
         about = {
             **{name: values[name] for name in ("clause", "title", "words", "file_sha256")},
             "dated_on": values["dated_on"].isoformat(),
@@ -164,18 +164,18 @@ class Attestations:
             elements=about,
             clause=wanted.clause,
         )
-        with self.house.database.write() as connection:
-            seq = self.house.chain.append(entry, connection)
+        with self._house.database.write() as connection:
+            seq = self._house.chain.append(entry, connection)
             connection.execute(attestations.insert(), {**values, "record_seq": seq})
-            found = due(connection, self.house.profile, day)
+            found = due(connection, self._house.profile, day)
         return next(each for each in found if each.clause == wanted.clause)
 
     def _wanted(self, clause: str) -> Attestation:
         number = clause.strip()
-        for each in self.house.profile.attestations:
+        for each in self._house.profile.attestations:
             if each.clause == number:
                 return each
-        known = ", ".join(each.clause for each in self.house.profile.attestations)
+        known = ", ".join(each.clause for each in self._house.profile.attestations)
         raise BadInput(
             "The policy wants no statement on that clause.",
             f"It wants them on: {known}." if known else "This policy wants none.",

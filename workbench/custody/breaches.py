@@ -63,12 +63,12 @@ class Breaches:
     """The register of suspected breaches."""
 
     def __init__(self, house: House) -> None:
-        self.house = house
+        self._house = house
 
     def list(self, token: str) -> list[Breach]:
         """Return every suspected breach, the oldest first."""
-        self.house.permit(token, "breach.list")
-        with self.house.database.read() as connection:
+        self._house.permit(token, "breach.list")
+        with self._house.database.read() as connection:
             return _load(connection)
 
     def report(self, token: str, words: str, *, noticed_at: dt.datetime | None = None) -> Breach:
@@ -81,11 +81,11 @@ class Breaches:
         noticed_at : datetime, optional
             When, aware and not after now; by default now.
         """
-        session = self.house.permit(token, "breach.report")
-        now = self.house.clock()
+        session = self._house.permit(token, "breach.report")
+        now = self._house.clock()
         if (noticed_at or now) > now:
             raise BadInput("The time has not come.", "Say when it was noticed.")
-        path, said = path_of(self.house.profile), line(words, "account of what was noticed")
+        path, said = path_of(self._house.profile), line(words, "account of what was noticed")
         about = {
             "noticed_at": (noticed_at or now).isoformat(),
             "words": said,
@@ -100,7 +100,7 @@ class Breaches:
             elements=about,
             clause=path.clause,
         )
-        with self.house.database.write() as connection:
+        with self._house.database.write() as connection:
             values = {
                 "noticed_at": noticed_at or now,
                 "reported_at": now,
@@ -109,7 +109,7 @@ class Breaches:
                 "led_to": path.refer_to,
                 "clause": path.clause,
                 "told": json.dumps(path.tell),
-                "record_seq": self.house.chain.append(entry, connection),
+                "record_seq": self._house.chain.append(entry, connection),
             }
             connection.execute(breaches.insert(), values)
             return _load(connection)[-1]

@@ -63,17 +63,17 @@ class Offices:
     """The register of who holds which title."""
 
     def __init__(self, house: House) -> None:
-        self.house = house
+        self._house = house
 
     def list(self, token: str, *, ended: bool = False) -> list[Office]:
         """Return who holds which title; with ``ended`` also who held it."""
-        self.house.permit(token, "office.list")
+        self._house.permit(token, "office.list")
         query = sa.select(offices, members.c.username, members.c.name).join(
             members, members.c.id == offices.c.member_id
         )
         if not ended:
             query = query.where(offices.c.until.is_(None))
-        with self.house.database.read() as connection:
+        with self._house.database.read() as connection:
             rows = connection.execute(query.order_by(offices.c.title, offices.c.id)).all()
         return [_office(row) for row in rows]
 
@@ -91,26 +91,26 @@ class Offices:
         """
         title = self._known(title)
         elements = {"title": title, "member": username.strip().lower()}
-        session = self.house.permit(token, "office.assign", elements)
+        session = self._house.permit(token, "office.assign", elements)
         if elements["member"] == session.member.username:
             refuse(
-                self.house,
+                self._house,
                 session,
                 "office.assign",
                 elements,
                 code="office.own",
                 reason="Nobody enters a title for themselves.",
-                basis=self.house.profile.authorized_use.members_clause,
+                basis=self._house.profile.authorized_use.members_clause,
                 remedy="Have another administrator enter it.",
             )
-        with self.house.database.write() as connection:
+        with self._house.database.write() as connection:
             row = find(connection, username)
             if not row.active or row.kind != "person":
                 raise BadInput(
                     "That account is disabled, or is not a person of the agency.",
                     "A title is held by somebody who can act: see workbench member list.",
                 )
-            day = today(self.house)
+            day = today(self._house)
             if title in held(connection, row.id, day):
                 raise BadInput("They hold that title already.", "See: workbench office list")
             values = {
@@ -118,11 +118,11 @@ class Offices:
                 "member_id": row.id,
                 "since": since or day,
                 "entered_by": session.member.username,
-                "entered_at": self.house.clock(),
+                "entered_at": self._house.clock(),
             }
             connection.execute(offices.insert(), values)
             about = {**elements, "since": values["since"].isoformat()}
-            self.house.chain.append(
+            self._house.chain.append(
                 Entry("event", "office.assigned", outcome="ok", session=session, elements=about),
                 connection,
             )
@@ -132,25 +132,25 @@ class Offices:
         """Enter that a member no longer holds a title, as of today."""
         title = self._known(title)
         elements = {"title": title, "member": username.strip().lower()}
-        session = self.house.permit(token, "office.assign", elements)
-        with self.house.database.write() as connection:
+        session = self._house.permit(token, "office.assign", elements)
+        with self._house.database.write() as connection:
             row = find(connection, username)
             ends = offices.update().where(
                 offices.c.member_id == row.id,
                 offices.c.title == title,
                 offices.c.until.is_(None),
             )
-            now = {"ended_by": session.member.username, "ended_at": self.house.clock()}
-            if not connection.execute(ends.values(until=today(self.house), **now)).rowcount:
+            now = {"ended_by": session.member.username, "ended_at": self._house.clock()}
+            if not connection.execute(ends.values(until=today(self._house), **now)).rowcount:
                 raise BadInput("They do not hold that title.", "See: workbench office list")
-            self.house.chain.append(
+            self._house.chain.append(
                 Entry("event", "office.ended", outcome="ok", session=session, elements=elements),
                 connection,
             )
 
     def _known(self, title: str) -> str:
         wanted = " ".join(title.split()).casefold()
-        known = titles(self.house.profile)
+        known = titles(self._house.profile)
         for each in known:
             if each.casefold() == wanted:
                 return each

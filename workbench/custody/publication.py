@@ -56,7 +56,7 @@ class Publication:
     """Makes what the public page says, on the record."""
 
     def __init__(self, house: House) -> None:
-        self.house = house
+        self._house = house
 
     def page(self, token: str, *, period: str = "", text: Path | None = None) -> PublicPage:
         """Return what stands on the public page of a period.
@@ -73,22 +73,22 @@ class Publication:
         BadInput
             The period is not over, or the text is another one than the profile's.
         """
-        day = today(self.house)
+        day = today(self._house)
         span = quarters(period, day)
         elements = {"first": span.first.isoformat(), "last": span.last.isoformat()}
-        session = self.house.permit(token, "publish.page", elements)
-        profile = self.house.profile
+        session = self._house.permit(token, "publish.page", elements)
+        profile = self._house.profile
         words = _text(profile, text)
         with access(
-            self.house.chain, "publish.page", session=session, elements=elements
+            self._house.chain, "publish.page", session=session, elements=elements
         ) as under_way:
-            with self.house.database.read() as connection:
-                counted = figures(connection, profile, span, self.house.settings.zone)
+            with self._house.database.read() as connection:
+                counted = figures(connection, profile, span, self._house.settings.zone)
                 agreements = standing_agreements(connection, day)
                 permits = _permits(connection) if profile.publication.special_use_permits else None
             under_way.rows = 0  # counts alone: no read is shown
         return PublicPage(
-            self.house.settings.agency,
+            self._house.settings.agency,
             profile,
             day,
             span,
@@ -101,10 +101,10 @@ class Publication:
 
     def made(self, token: str, access_id: int, sha256: str, permits: tuple[str, ...] = ()) -> int:
         """Put the finished page on the record: its SHA-256, and those of the permits beside it."""
-        session = self.house.permit(token, "publish.page")
+        session = self._house.permit(token, "publish.page")
         about = {"access_id": access_id, "sha256": sha256, "permits": list(permits)}
-        publication = self.house.profile.publication
-        return self.house.chain.append(
+        publication = self._house.profile.publication
+        return self._house.chain.append(
             Entry(
                 "event",
                 "publish.made",

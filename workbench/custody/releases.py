@@ -47,23 +47,23 @@ class Releases:
     """
 
     def __init__(self, house: House) -> None:
-        self.house = house
+        self._house = house
 
     def list(self, token: str) -> list[Release]:
         """Return every request, the oldest first."""
-        self.house.permit(token, "release.list")
-        with self.house.database.read() as connection:
+        self._house.permit(token, "release.list")
+        with self._house.database.read() as connection:
             return load(connection)
 
     def show(self, token: str, number: str) -> Release:
         """Return one request with its steps."""
-        self.house.permit(token, "release.list", {"release": number.strip().upper()[:20]})
-        with self.house.database.read() as connection:
+        self._house.permit(token, "release.list", {"release": number.strip().upper()[:20]})
+        with self._house.database.read() as connection:
             return one(connection, number)
 
     def sheet(self, token: str, number: str) -> str:
         """Return a request as a sheet of text for the file that the policy has somebody keep."""
-        return sheet(self.show(token, number), self.house.profile, self.house.settings)
+        return sheet(self.show(token, number), self._house.profile, self._house.settings)
 
     def request(
         self,
@@ -111,9 +111,9 @@ class Releases:
         kind = one_of(recipient, get_args(Recipient), "recipient")
         wanted = one_of(use, get_args(Use), "use")
         elements = {"recipient": kind, "use": wanted}
-        session = self.house.permit(token, "release.request", elements)
+        session = self._house.permit(token, "release.request", elements)
         named = {"agency": agency, "person": person, "purpose": purpose_text}
-        complete(self.house, session, elements, named, scan)
+        complete(self._house, session, elements, named, scan)
         paper = papers.look(scan) if scan is not None else None
         values: dict[str, Any] = {
             "agency": line(agency, "agency"),
@@ -121,7 +121,7 @@ class Releases:
             "recipient": kind,
             "use": wanted,
             "purpose_text": line(purpose_text, "intended purpose"),
-            "dated_on": dated_on or today(self.house),
+            "dated_on": dated_on or today(self._house),
             "scan_sha256": paper.sha256 if paper else "",
             "scan_name": paper.name if paper else "",
             "case_number": case_number.strip(),
@@ -129,14 +129,14 @@ class Releases:
             "query": query,
             "parameters": dict(parameters or {}),
             "entered_by": session.member.id,
-            "entered_at": self.house.clock(),
+            "entered_at": self._house.clock(),
         }
-        if kind in self.house.profile.releases.recipients and wanted == "official":
-            sound(self.house, session, elements, values)
+        if kind in self._house.profile.releases.recipients and wanted == "official":
+            sound(self._house, session, elements, values)
         else:
             values |= {"query": "", "parameters": {}}  # nothing of it can be released
         if paper is not None:
-            papers.keep(self.house.settings, paper)
+            papers.keep(self._house.settings, paper)
         return self._enter(session, values)
 
     def review(self, token: str, number: str) -> Release:
@@ -157,7 +157,7 @@ class Releases:
 
     def refer(self, token: str, number: str) -> Release:
         """Refer the request of somebody whom the policy does not know to where it says."""
-        return self._step(token, number, "refer", self.house.profile.releases.others_to)
+        return self._step(token, number, "refer", self._house.profile.releases.others_to)
 
     def fulfil(self, token: str, number: str, out: Path) -> Package:
         """Fulfill an approved request; a package that was made and never handed over is handed over now.
@@ -173,33 +173,33 @@ class Releases:
             It is not approved, or the policy refuses the query to this member.
         """
         elements = {"release": number.strip().upper()[:20]}
-        session = self.house.permit(token, "release.fulfil", elements)
-        with self.house.database.read() as connection:
+        session = self._house.permit(token, "release.fulfil", elements)
+        with self._house.database.read() as connection:
             number = one(connection, number).number
-        with under_lock(self.house, number):
+        with under_lock(self._house, number):
             release = self._look(number)
             act = "hand-over" if release.state == "fulfilled" else "fulfil"
             self._allowed(session, release, act, "release.fulfil")
             if act == "fulfil":
                 fulfill(
-                    self.house,
+                    self._house,
                     release,
                     session,
                     lambda kept: self._put(session, release, "fulfil", details=kept),
                 )
-            package = hand_over(self.house, self._look(number), out)
+            package = hand_over(self._house, self._look(number), out)
             if act == "hand-over":
                 self._put(session, release, act, details={"sha256": package.sha256})
-            forget(self.house, release)
+            forget(self._house, release)
         return package
 
     def _look(self, number: str) -> Release:
-        with self.house.database.read() as connection:
+        with self._house.database.read() as connection:
             return one(connection, number)
 
     def _enter(self, session: Session, values: dict[str, Any]) -> Release:
-        with self.house.database.write() as connection:
-            year = today(self.house).year
+        with self._house.database.write() as connection:
+            year = today(self._house).year
             request_id, number = enter(connection, values, year)
             about = {
                 "release": number,
@@ -211,20 +211,20 @@ class Releases:
 
     def _step(self, token: str, number: str, act: str, words: str = "") -> Release:
         action = _ACTION[act]
-        session = self.house.permit(token, action, {"release": number.strip().upper()[:20]})
+        session = self._house.permit(token, action, {"release": number.strip().upper()[:20]})
         release = self._look(number)
         title = self._allowed(session, release, act, action)
         return self._put(session, release, act, title=title, words=words)
 
     def _allowed(self, session: Session, release: Release, act: str, action: str) -> str:
         """Refuse a step that something stands against; return the title under which it is taken."""
-        profile = self.house.profile
-        with self.house.database.read() as connection:
-            own = held(connection, session.member.id, today(self.house))
+        profile = self._house.profile
+        with self._house.database.read() as connection:
+            own = held(connection, session.member.id, today(self._house))
         fault = faults(profile, release, act, session.member, own)
         if fault is not None:
             refuse(
-                self.house,
+                self._house,
                 session,
                 action,
                 {"release": release.number, "step": act},
@@ -246,7 +246,7 @@ class Releases:
         details: Mapping[str, Any] | None = None,
     ) -> Release:
         """Append a step unless somebody else took one meanwhile."""
-        with self.house.database.write() as connection:
+        with self._house.database.write() as connection:
             if len(one(connection, release.number).steps) != len(release.steps):
                 raise BadInput(
                     "Somebody else took a step with this request just now.",
@@ -270,8 +270,8 @@ class Releases:
             return one(connection, release.number)
 
     def _clause(self, release: Release, act: str) -> str:
-        rules = self.house.profile.releases
-        if act in ("deny", "refer") and (fault := unfit_recipient(self.house.profile, release)):
+        rules = self._house.profile.releases
+        if act in ("deny", "refer") and (fault := unfit_recipient(self._house.profile, release)):
             return fault.basis.clause if isinstance(fault.basis, Cited) else fault.basis
         return rules.approve_clause or rules.clause
 
@@ -298,9 +298,9 @@ class Releases:
         values = {
             "act": act,
             "state": state,
-            "at": self.house.clock(),
+            "at": self._house.clock(),
             "member_id": session.member.id,
-            "record_seq": self.house.chain.append(entry, connection),
+            "record_seq": self._house.chain.append(entry, connection),
             **kept,
         }
         append(connection, request_id, values)
