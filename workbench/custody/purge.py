@@ -97,7 +97,13 @@ class Purge:
             purge_id, due = self._begin(order, due, by)
             ways = self._spans(due) if destroying else []
             for number, span in enumerate(ways, 1):
-                self._step(purge_id, span, due, by)
+                try:
+                    self._step(purge_id, span, due, by)
+                except sa.exc.ProgrammingError as error:  # not the owner of the tables
+                    raise Failed(
+                        f"The database does not let this role replace partitions ({type(error.orig).__name__}).",
+                        "Run it with WORKBENCH_DATABASE_URL set to the role that owns the tables.",
+                    ) from None
                 if progress:
                     progress(number, len(ways))
             self._mark(purge_id, "cleaning")
