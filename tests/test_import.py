@@ -10,7 +10,8 @@ from typing import NamedTuple
 import pytest
 
 HEAVY = {
-    "cv2", "easyocr", "geopandas", "matplotlib", "networkx", "numba", "onnxruntime", "papermill", "torch",
+    "cv2", "easyocr", "geopandas", "ipyleaflet", "ipywidgets", "matplotlib", "networkx", "numba",
+    "onnxruntime", "papermill", "torch",
 }  # fmt: skip
 
 PROBE = """

@@ -216,14 +216,17 @@ def test_newer_work_takes_the_place_of_older(town: World) -> None:
 
 
 def test_work_begun_for_one_member_is_not_shown_to_the_next(town: World) -> None:
-    desk, got = desk_of(town), []
-    worker, slow = Worker(panel="the canvass", desk=desk), Slow()
+    desk, got, status, shown = desk_of(town), [], Status(), threading.Event()
+    worker, slow = Worker(panel="the canvass", desk=desk, status=status), Slow()
+    status.observe(lambda _: shown.set(), "children")
     worker.start("Searching", slow, then=got.append)
     assert slow.begun.wait(PATIENCE_S)
+    assert shown.wait(PATIENCE_S)
     desk.clear()
     slow.let_go.set()
     assert worker.wait(PATIENCE_S)
     assert got == []
+    assert not status.busy
 
 
 def test_how_far_the_work_is(town: World) -> None:

@@ -189,7 +189,10 @@ class Worker:
             job.fraction = done / total if total else None
 
     def wait(self, seconds: float | None = None) -> bool:
-        """Wait for the work to end, its ``then`` included; return whether it has."""
+        """Wait for the work to end, its ``then`` included; return whether it has.
+
+        For scripts: in a notebook ``then`` comes on the loop that a waiting cell holds up.
+        """
         job = self._job
         return True if job is None else job.over.wait(seconds)
 
@@ -260,10 +263,11 @@ class _Job:
         worker = self.worker
         try:
             with worker.desk.guard:
+                newest = worker._job is self  # noqa: SLF001 -- its own worker
+                if newest and self.status is not None:
+                    self.status.clear()
                 if not self._current:
                     return  # newer work or another member has taken its place
-                if self.status is not None:
-                    self.status.clear()
                 if error is None and not self._cancellation.cancelled:
                     self._call(self._then, result)
                     return
