@@ -14,10 +14,11 @@ from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
-from world import SCENE, World
+from world import SCENE, World, local
 
 from workbench.analysis.plateindex import PlateIndex
 from workbench.policy.profile import load
+from workbench.records import hotlist_tables as hotlist
 from workbench.records import tables
 from workbench.records.database import Database
 
@@ -72,6 +73,38 @@ class Town(World):
 
     def purge(self, order_id: int | None = None, **options: Any) -> Any:
         return self.retention.run(self.login("ruiz"), order_id or self.order(), **options)
+
+    def hit(self, read_id: int, *, at: str, disposition: str = "") -> int:
+        """Put a hit on a read into the tables, with one act."""
+        sealed = {"key_id": "k", "sealed": b"x"}
+        if not self.rows(hotlist.hot_lists.c.id):
+            self._insert(
+                hotlist.hot_lists,
+                code="L1",
+                kind="stolen",
+                stale_after_hours=24,
+                active=True,
+                created_at=self.clock(),
+                created_by="ruiz",
+                **sealed,
+            )
+            self._insert(
+                hotlist.hot_list_matches, status="done", began_at=self.clock(), made_by="ruiz"
+            )
+        (listed,) = self.rows(hotlist.hot_lists.c.id)
+        (match,) = self.rows(hotlist.hot_list_matches.c.id)
+        hit = self._insert(
+            hotlist.hits, read_id=read_id, captured_at=local(at), camera_id=1,
+            transfer_id=self.transfer, list_id=listed.id, listed="LISTED1", path="fixed", near=False,
+            probability=1.0, status="raised", disposition=disposition, raised_at=self.clock(),
+            match_id=match.id, **sealed,
+        )  # fmt: skip
+        (member,) = self.rows(tables.members.c.id, where=tables.members.c.username == "sato")
+        self._insert(
+            hotlist.hit_acts, hit_id=hit, number=1, step="raised", at=self.clock(),
+            member_id=member.id, record_seq=1, **sealed,
+        )  # fmt: skip
+        return hit
 
     def days_pass(self, days: int) -> None:
         """Let days pass, in which nobody's account falls idle."""

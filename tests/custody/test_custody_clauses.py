@@ -172,10 +172,13 @@ def test_unrelated_reads_go_early_and_related_ones_at_nine_months(town_of: TownO
     for plate in ("UNRELATED", "RELATED"):
         town.read(plate, at="2025-11-20 10:00")  # some 110 days
     town.read("RECENT", at="2026-01-20 10:00")
+    town.hit(town.read("HIT1", at="2025-11-20 11:00"), at="2025-11-20 11:00")
+    wrong = town.read("UNHIT", at="2025-11-20 12:00")
+    town.hit(wrong, at="2025-11-20 12:00", disposition="dismissed")
     related = town.hold(basis="official-business", authority="case file", plates=["RELATED"])
     made = town.purge()
-    assert made["destroyed"]["reads"] == 1
-    assert town.plates() == ["RECENT", "RELATED"]
+    assert made["destroyed"]["reads"] == 2
+    assert town.plates() == ["HIT1", "RECENT", "RELATED"]
     town.days_pass(165)  # 2026-08-22: nine months and two days
     assert town.holds.list(town.login("sato"))[0].id == related.id
     town.purge()

@@ -13,7 +13,7 @@ from world import REASON
 
 from workbench.errors import BadInput, Refused
 from workbench.models import Scene
-from workbench.records import tables
+from workbench.records import hotlist_tables, tables
 from workbench.records.custody_tables import holds, purge_files, purge_steps
 from workbench.records.database import Database
 
@@ -184,6 +184,19 @@ def test_an_index_from_before_a_step_is_never_used_after_it(town: Town) -> None:
     town.settings.plate_index.write_bytes(stale)
     case.partial("7ABX12?", seen_by="camera", **window)
     assert town.indexed() == {"7ABX124"}
+
+
+def test_hits_go_with_their_reads_and_stay_with_held_ones(town: Town) -> None:
+    town.hit(town.read("GONE1", at=OLD), at=OLD)
+    stays = {
+        town.hit(town.read("HELD1", at=OLD), at=OLD),
+        town.hit(town.read("YOUNG1", at=NEW), at=NEW),
+    }
+    town.hold(plates=["HELD1"])
+    made = town.purge()
+    assert made["destroyed"]["hits"] == 1
+    assert {row.id for row in town.rows(hotlist_tables.hits.c.id)} == stays
+    assert {row.hit_id for row in town.rows(hotlist_tables.hit_acts.c.hit_id)} == stays
 
 
 def test_everything_is_on_the_record_and_the_record_holds(town: Town) -> None:
