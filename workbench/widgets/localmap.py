@@ -127,7 +127,7 @@ class LocalMap(ipywidgets.VBox):
         self._shade = _Still(data=EMPTY, style={"pane": "shade"}, point_style={"radius": 3.2})
         self._reads = _Still(data=EMPTY, point_style={"radius": 6}, style=_DISC, hover_style=_OVER)
         self._heat = ipyleaflet.Heatmap(
-            locations=[], radius=13, blur=11, max_zoom=15, min_opacity=0.25, gradient=_HEAT
+            locations=[], radius=9, blur=8, max_zoom=1, min_opacity=0.02, gradient=_HEAT
         )
         self._cameras = _Still(data=EMPTY)
         self._marks = _Still(data=EMPTY, style={"pane": "marks"}, point_style={"radius": 7})
@@ -201,15 +201,15 @@ class LocalMap(ipywidgets.VBox):
         places, counts = self._places, self._counts
         shown = 0 if places is None else int((counts > 0).sum())
         if places is not None and shown > symbols.MOST_PLACES:
-            seen = np.where(places.within(view), counts, 0)
-            if int((seen > 0).sum()) <= symbols.MOST_PLACES:
-                shown, counts = int((seen > 0).sum()), seen
-        kind = "" if not shown else "heat" if shown > symbols.MOST_PLACES else "points"
-        drawn = places is not None and kind == "points"
-        self._reads.data = symbols.place_features(places, counts) if places and drawn else EMPTY
-        self._heat.locations = (
-            symbols.heat_points(places, counts) if places and kind == "heat" else []
-        )
+            counts = np.where(places.within(view), counts, 0)
+            shown = int((counts > 0).sum())
+        kind = "heat" if shown > symbols.MOST_PLACES else "points" if shown else ""
+        points, heat = EMPTY, []
+        if places is not None and kind == "points":
+            points = symbols.place_features(places, counts)
+        elif places is not None and kind == "heat":
+            heat = symbols.heat_points(places, counts, float(self.map.zoom))
+        self._reads.data, self._heat.locations = points, heat
         if self._warm != (kind == "heat"):
             self._warm = kind == "heat"
             self._stack()
@@ -417,7 +417,7 @@ _DISC = {
     "color": "#ffffff", "weight": 1.0, "opacity": 0.9, "fillColor": ACCENT, "fillOpacity": 0.34,
 }  # fmt: skip
 _OVER = {"color": INK, "weight": 2.0}
-_HEAT = {"0.2": "#9fc0d9", "0.5": "#4f86b0", "0.8": "#1f5a8a", "1.0": "#0d3354"}
+_HEAT = {"0.15": "#c3d8e7", "0.4": "#7fadce", "0.7": "#2f6f9f", "1.0": "#0d3354"}
 
 
 def _new_map(height: int) -> Any:

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from workbench.models import Scene
 from workbench.widgets import shapes
 from workbench.widgets.look import INK, SIGNAL
-from workbench.widgets.projection import Bounds, metres_per_pixel
+from workbench.widgets.projection import Bounds, metres_per_pixel, pixels, positions
 
 __all__ = [
     "EDGE",
@@ -45,7 +45,7 @@ CHOSEN = (
     "#d55e00"  # after Okabe and Ito; told from the cameras' ink and the reads' blue in gray too
 )
 _DIGITS = 5
-_HEAT_DIGITS = 4
+_HEAT_CELL = 8.0  # pixels
 _SQUARE, _WEDGE, _ROUND = 4.6, 22.0, 4.8  # half sides and radii in pixels
 _WHOLE = 0.995
 _METRES_PER_DEGREE = 111_195.0
@@ -270,19 +270,23 @@ def place_features(places: Places, counts: Any) -> dict[str, Any]:
     return {"type": "FeatureCollection", "features": features}
 
 
-def heat_points(places: Places, counts: Any) -> list[list[float]]:
-    """Return places as [latitude, longitude, weight 0 to 1], those within some ten metres taken together."""
+def heat_points(places: Places, counts: Any, zoom: float) -> list[list[float]]:
+    """Return places as [latitude, longitude, weight 0 to 1], those within a few pixels of a zoom taken together.
+
+    The weights leave room for blurred neighbors to add up, so that the densest spot alone is darkest.
+    """
     counted = np.asarray(counts)
     kept = counted > 0
     if not kept.any():
         return []
-    pairs = np.round(
-        np.column_stack([places.latitudes[kept], places.longitudes[kept]]), _HEAT_DIGITS
-    )
-    unique, back = np.unique(pairs, axis=0, return_inverse=True)
+    x, y = pixels(places.latitudes[kept], places.longitudes[kept], zoom)
+    cells = np.floor(np.column_stack([x, y]) / _HEAT_CELL)
+    unique, back = np.unique(cells, axis=0, return_inverse=True)
     total = np.bincount(np.asarray(back).reshape(-1), weights=counted[kept])
-    weight = np.round(np.minimum(1.0, 0.15 + 0.85 * np.sqrt(total / total.max())), 2)
-    points: list[list[float]] = np.column_stack([unique, weight]).tolist()
+    weight = np.round(0.04 + 0.36 * (total / total.max()) ** 0.7, 3)
+    middles = (unique + 0.5) * _HEAT_CELL
+    lats, lons = positions(middles[:, 0], middles[:, 1], zoom)
+    points: list[list[float]] = np.column_stack([lats.round(6), lons.round(6), weight]).tolist()
     return points
 
 
