@@ -142,6 +142,33 @@ def _monitoring(profile: Profile) -> Section:
     )
 
 
+def _given(profile: Profile) -> Section:
+    """Return what leaves, who decides on it, what is stated by whom, and where a breach goes."""
+    rules, breach = profile.releases, profile.breach
+    deciders = ", or ".join(rules.approvers) or rules.forwarded_to or "whoever has the role"
+    rows = [
+        (
+            "Reads are released to",
+            ", ".join(rules.recipients).replace("-", " "),
+            profile.cite(rules),
+        ),
+        ("Decided by", deciders, profile.cite(rules.approve_clause or rules)),
+        ("Filed by", rules.filed_by, profile.cite(rules)),
+        ("Everybody else", rules.others_to or "denied", profile.cite(rules.others_clause or rules)),
+    ]
+    rows += [
+        ("Stated by", f"{each.by}, every {each.every}", profile.cite(each))
+        for each in profile.attestations
+    ]
+    if breach is not None:
+        rows.append(("A breach goes by", breach.refer_to, profile.cite(breach)))
+    return Section(
+        "What is given and what is stated",
+        ("", "value", "source"),
+        tuple(row for row in rows if row[1]),
+    )
+
+
 def _clauses(profile: Profile) -> Section:
     rows = tuple(
         (each.number, each.kind, each.summary, ", ".join(each.controls)) for each in profile.clauses
@@ -157,5 +184,6 @@ _SECTIONS: tuple[Callable[[Profile], Section], ...] = (
     _monitoring,
     _records,
     _figures,
+    _given,
     _clauses,
 )
