@@ -235,3 +235,12 @@ def _rewrite(council: Council, row: object, text: str) -> None:
             .values(text=text, sha256=digest(text), record_seq=seq)
         )
     keep(council.settings, text)
+
+
+def test_members_whom_it_would_leave_without_a_role_are_counted(council: Council) -> None:
+    path = council.draft()
+    path.write_text(path.read_text().replace("  analyst:\n    title", "  searcher:\n    title", 1))
+    proposal = council.propose(path)
+    (version, *_) = council.service.policy_changes.versions()
+    assert version.id == proposal
+    assert any(each.startswith("members: 1 active") for each in version.changes)

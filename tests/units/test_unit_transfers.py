@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import doctest
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from world import local
 
 from workbench.errors import Refused
 from workbench.records.database import Database
+from workbench.units import downloads
 from workbench.units.downloads import thin_days
 
 LATE = pytest.mark.clause("seal-beach-ca:RETENTION[4]", "seal-beach-ca:RETENTION[5]")
@@ -169,3 +171,7 @@ def test_only_who_may_see_units_sees_them(yard: Yard) -> None:
             ask(rivera)
     with pytest.raises(Refused):
         yard.service.units.add(yard.park, code="M9")
+
+
+def test_its_examples_hold() -> None:
+    assert doctest.testmod(downloads).failed == 0

@@ -175,8 +175,8 @@ class PolicyChanges:
             base = current.sha256 if current is not None else ""
             if sha256 == base:
                 raise BadInput("That is the text in force.", _SEE)
-            words = differences(self.profile, loaded)
             _leaves_somebody(connection, loaded)
+            words = (*differences(self.profile, loaded), *_without_role(connection, loaded))
             values = {
                 "profile": loaded.id,
                 "version": loaded.version,
@@ -344,6 +344,18 @@ def _leaves_somebody(connection: sa.Connection, profile: Profile) -> None:
             "Under that text no active member could change accounts or the policy.",
             "Give a member a role that it grants this to first, or mend its roles.",
         )
+
+
+def _without_role(connection: sa.Connection, profile: Profile) -> list[str]:
+    """Say how many active members a profile would leave without any of its roles."""
+    query = sa.select(members.c.roles).where(members.c.active.is_(True))
+    roles = connection.execute(query).scalars()
+    left = sum(not set(held.split()) & set(profile.roles) for held in roles)
+    return (
+        [f"members: {left} active ones hold none of its roles, and could do nothing"]
+        if left
+        else []
+    )
 
 
 def _may(profile: Profile, roles: Collection[str], kind: str, action: str) -> bool:

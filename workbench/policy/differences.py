@@ -21,8 +21,8 @@ def differences(old: Profile, new: Profile) -> tuple[str, ...]:
     >>> from workbench.policy import load
     >>> clovis = load("clovis-ca")
     >>> shorter = clovis.limits.model_copy(update={"max_rows": 100})
-    >>> differences(clovis, clovis.model_copy(update={"limits": shorter}))
-    ('limits.max_rows: from 50000 to 100',)
+    >>> differences(clovis, clovis.model_copy(update={"limits": shorter, "version": "2027.1"}))
+    ('version: from 2026.1 to 2027.1', 'limits.max_rows: from 50000 to 100')
     """
     found = tuple(_compare("", old.model_dump(mode="json"), new.model_dump(mode="json")))
     if found and (old.id, old.version) == (new.id, new.version):
