@@ -225,6 +225,53 @@ def test_special_use_permits_are_on_it_where_the_policy_says_so(tmp_path: Path, 
     desk.service.close()
 
 
+def put(desk: Desk, table: str, *rows: dict[str, Any]) -> None:
+    with desk.service.database.write() as connection:
+        connection.execute(tables.metadata.tables[table].insert(), list(rows))
+
+
+def test_hits_holds_and_purges_are_counted_in_their_period(tmp_path: Path, url: str) -> None:
+    desk = Desk(tmp_path, profile="clinton-ut", url=url)
+    before, then = (
+        dt.datetime(2025, 9, 30, 12, tzinfo=dt.UTC),
+        dt.datetime(2026, 2, 1, tzinfo=dt.UTC),
+    )
+    sealed = {"key_id": "k", "sealed": b"x"}
+    made = {"created_at": then, "created_by": "ruiz"}
+    put(desk, "hot_lists", {"code": "A", "kind": "stolen", "stale_after_hours": 24, "active": True}
+        | made | sealed)  # fmt: skip
+    put(desk, "hot_list_matches", {"status": "done", "began_at": then, "made_by": "ruiz"})
+    hit = {"read_id": 1, "captured_at": then, "camera_id": 1, "transfer_id": 1, "list_id": 1,
+           "listed": "7ABX123", "path": "fixed", "near": False, "probability": 0.9, "match_id": 1,
+           "status": "closed", **sealed}  # fmt: skip
+    found = [("correct", 7, then), ("wrong-plate", 5, then), ("", 6, then), ("correct", 9, before)]
+    for disposition, count, at in found:
+        put(desk, "hits", *[{**hit, "disposition": disposition, "raised_at": at}] * count)
+    hold = {"basis": "warrant", "authority": "Court", "requester": "DA", "searches": True,
+            "status": "active", "placed_by": "ruiz", "review_by": then.date()}  # fmt: skip
+    put(desk, "holds", *[{**hold, "placed_at": then}] * 6)
+    put(desk, "holds", {**hold, "placed_at": before, "released_at": then})
+    put(desk, "holds", {**hold, "placed_at": before, "lapses_at": then})
+    put(desk, "retention_orders", {"through": before, "why": "time", "status": "done",
+        "requested_by": "ruiz", "requested_at": then, "expires_at": then})  # fmt: skip
+    put(desk, "purges", {"order_id": 1, "status": "done", "run_by": "ruiz", "began_at": then,
+        "cutoff": before})  # fmt: skip
+    step = {"purge_id": 1, "start_at": before, "end_at": then, "held": 0, "plates": 1, "hits": 0}
+    put(desk, "purge_steps", {**step, "at": then, "reads": 100}, {**step, "at": then, "reads": 20})
+    desk.world.clock.forward(days=30)
+    desk._tokens.clear()
+    page = publication(desk).page(period="2026Q1")
+    counted = page.figures
+    assert counted.hits.rows == (("correct", 7), ("not closed yet", 6), ("wrong plate", 5))
+    assert (counted.holds, counted.purges, counted.purged) == ("6", 1, 120)
+    html = public_html(page)
+    assert "1 in the period, 120 reads destroyed" in html
+    assert "on 6 orders or requests at the end of the period" in html
+    assert "Wrong plate" in html
+    assert publication(desk).page(period="2025Q3").figures.hits.rows == (("correct", 9),)
+    desk.service.close()
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
