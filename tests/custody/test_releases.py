@@ -271,6 +271,26 @@ def test_anybody_else_is_referred_and_never_given_a_read(desk_of: DeskOf, name: 
         desk.fulfil(number)
 
 
+@pytest.mark.parametrize("name", under(clovis="462.7[2]", seal="ACCOUNTABILITY(a)"))
+def test_records_staff_refer_what_they_did_not_enter(desk_of: DeskOf, name: str) -> None:
+    desk = desk_of(name)
+    desk.world.member("second-clerk", "records")
+    number = desk.request(recipient="other", agency="The Valley Courier").number
+    with pytest.raises(Refused, match="Nobody decides"):
+        desk.clerk.review(number)
+    records = desk.as_("second-clerk")
+    records.review(number)
+    with pytest.raises(Refused, match="None of your roles"):
+        records.deny(number, "No")
+    assert records.refer(number).state == "referred"
+    official = desk.request().number
+    if deciders(desk.profile):
+        with pytest.raises(Refused, match="This is for the"):
+            records.review(official)
+    with pytest.raises(Refused, match="None of your roles"):
+        records.approve(official)
+
+
 @pytest.mark.parametrize("name", under(clovis="462.7[1]", piedmont="438.9[1]", clinton="426.6[1]"))
 def test_a_prosecutor_is_a_recipient(desk_of: DeskOf, name: str) -> None:
     assert (

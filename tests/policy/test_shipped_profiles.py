@@ -234,6 +234,25 @@ DIFFERENCES: list[tuple[str, dict[str, Any]]] = [
         | {"clinton": "not-mentioned", "seal": "not-mentioned"},
     ),
     (
+        "releases.recipients",
+        {"clovis": ("law-enforcement", "prosecutor"), "claremont": ("law-enforcement",)}
+        | {"piedmont": ("law-enforcement", "prosecutor"), "seal": ("law-enforcement",)}
+        | {"clinton": ("law-enforcement", "prosecutor")},
+    ),
+    (
+        "releases.written_request",
+        {"clovis": True, "claremont": True, "piedmont": False, "clinton": True, "seal": False},
+    ),
+    (
+        "releases.recipient_verified",
+        {"clovis": False, "claremont": False, "piedmont": False, "clinton": False, "seal": True},
+    ),
+    (
+        "releases.approve_clause",
+        {"clovis": "462.7(b)", "claremont": "820.6[4]", "piedmont": "438.9[3]"}
+        | {"clinton": "426.6(b)", "seal": ""},
+    ),
+    (
         "case.required_fields",
         {"clovis": (), "claremont": (), "piedmont": (), "seal": ()}
         | {"clinton": ("crime_type", "incident_number")},

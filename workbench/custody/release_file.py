@@ -104,7 +104,8 @@ class Release:
 def load(connection: sa.Connection, number: str | None = None) -> list[Release]:
     """Return requests in the order in which they came: all of them, or the one asked for."""
     wanted = sa.true() if number is None else release_requests.c.number == number
-    people = {row.id: (row.username, row.name) for row in connection.execute(sa.select(members))}
+    named = sa.select(members.c.id, members.c.username, members.c.name)
+    people = {row.id: (row.username, row.name) for row in connection.execute(named)}
     steps: dict[int, list[Step]] = {}
     query = (
         sa.select(release_steps)
