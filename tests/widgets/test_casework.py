@@ -254,6 +254,14 @@ def test_each_finding_stands_at_its_field(town: World) -> None:
     assert "wrong" in said["reason"]
 
 
+def test_too_little_is_said_once_beside_what_else_is_wrong(town: World) -> None:
+    typed = Typed(number=town.case_number, purpose="homicide", reason="follow up")
+    said = notes(town.desk().check_grounds(typed.grounds()), typed)["reason"]
+    assert said.count("says too little") == 1
+    assert "stock words" in said
+    assert said.count("what the reads should show") == 1
+
+
 def test_nothing_missing_leads_to_the_button(town: World) -> None:
     typed = Typed(number=town.case_number, purpose="homicide", reason=REASON)
     assert missing_words(town.desk().check_grounds(typed.grounds())).startswith("Take up the case")

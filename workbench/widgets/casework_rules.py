@@ -90,16 +90,17 @@ def _note(check: GroundsCheck, name: str, *, filled: bool) -> Markup:
 
 
 def _telling(findings: list[Finding]) -> list[Finding]:
-    """Leave out that there are too few words where something says more, and say it once where nothing does."""
-    more = [each for each in findings if each.code not in _TOO_LITTLE]
-    return more or findings[:1]
+    """Say once that there is too little, by whatever measure, and everything else."""
+    little = [each for each in findings if each.code in _TOO_LITTLE]
+    return [*little[:1], *(each for each in findings if each.code not in _TOO_LITTLE)]
 
 
 def _said(kind: str, findings: Sequence[Finding]) -> Markup:
     if not findings:
         return Markup("")
     reasons = " ".join(dict.fromkeys(each.reason for each in findings))
-    remedies = " ".join(dict.fromkeys(each.remedy for each in findings))
+    more = [each for each in findings if each.code not in _TOO_LITTLE] or findings
+    remedies = " ".join(dict.fromkeys(each.remedy for each in more))
     return Markup(
         '<p class="wbd-note {}" role="status"><b>{}</b> {} <span class="wbd-cite">{}</span></p>'
     ).format(kind, reasons, remedies, _cited(findings))
