@@ -73,7 +73,7 @@ def test_a_tile_server_that_an_administrator_named_is_used_and_said() -> None:
 
 def test_the_words_about_a_server_are_there_only_with_one(tmp_path: Path) -> None:
     shown = LocalMap()
-    shown.show_ground(ground_of(World(tmp_path / "home").desk()))
+    shown.show_agency(World(tmp_path / "home").desk())
     assert "server" not in shown.note.value
     assert "No street layer is installed" in shown.note.value
 

@@ -23,8 +23,9 @@ from workbench.times import parse_time
 from workbench.widgets import canvass_view, look, shapes, symbols
 from workbench.widgets.canvass_view import Canvass, Shown
 from workbench.widgets.desk import Desk
+from workbench.widgets.fields import text_box
 from workbench.widgets.keys import on_enter
-from workbench.widgets.localmap import LocalMap, ground_of
+from workbench.widgets.localmap import LocalMap
 from workbench.widgets.result_list import ResultList
 from workbench.widgets.status import Status
 from workbench.widgets.work import Worker, guarded, tell
@@ -132,13 +133,15 @@ class CanvassMap(ipywidgets.VBox):
     # -- how it is built ----------------------------------------------------------------------------
 
     def _build(self) -> None:
-        self.place = _box(
+        self.place = text_box(
             "Place", "36.5800, -120.2500", "Latitude, longitude; or corners with ; between", 218
         )
-        self.radius = _box("Radius", _RADIUS, "Metres; or with a unit: 0.5 mi, 2500 ft, 1.2 km", 74)
+        self.radius = text_box(
+            "Radius", _RADIUS, "Metres; or with a unit: 0.5 mi, 2500 ft, 1.2 km", 74
+        )
         self.radius.value = _RADIUS
-        self.start = _box("From", _START, "The agency's own time", 142)
-        self.end = _box("To", _END, "The agency's own time", 142)
+        self.start = text_box("From", _START, "The agency's own time", 142)
+        self.end = text_box("To", _END, "The agency's own time", 142)
         self.button = ipywidgets.Button(description="Search", button_style="primary")
         self.sort = ipywidgets.Dropdown(
             options=[(words, name) for name, words in canvass_view.SORTS.items()],
@@ -197,13 +200,7 @@ class CanvassMap(ipywidgets.VBox):
         bench = self.desk.bench
         if bench is None:
             return
-        settings = bench.settings
-        self.map.show_ground(
-            ground_of(bench),
-            tiles=settings.tiles,
-            attribution=settings.tiles_attribution,
-            host=settings.tile_host,
-        )
+        self.map.show_agency(bench)
         self._register = bench.cameras()
         self._show_cameras()
 
@@ -505,17 +502,6 @@ def _slider(step: int, top: int, *, disabled: bool = False) -> ipywidgets.IntRan
         value=(0, top),
         disabled=disabled,
     )
-
-
-def _box(label: str, example: str, tip: str, width: int) -> Any:
-    box = ipywidgets.Text(
-        description=label,
-        placeholder=example,
-        tooltip=tip,
-        continuous_update=False,
-        layout=ipywidgets.Layout(width=f"{width}px"),
-    )
-    return box.add_class("wbm-above")
 
 
 def _heading(canvass: Canvass, shown: Shown, where: str) -> Markup:

@@ -143,6 +143,16 @@ class LocalMap(ipywidgets.VBox):
 
     # -- what it shows ------------------------------------------------------------------------------
 
+    def show_agency(self, bench: Any) -> None:
+        """Show the ground of a bench's agency: its own streets, or the tile server that its settings name."""
+        settings = bench.settings
+        self.show_ground(
+            ground_of(bench),
+            tiles=settings.tiles,
+            attribution=settings.tiles_attribution,
+            host=settings.tile_host,
+        )
+
     def show_ground(
         self, ground: Ground, *, tiles: str = "", attribution: str = "", host: str = ""
     ) -> None:

@@ -18,8 +18,9 @@ from workbench.errors import BadInput
 from workbench.times import parse_time
 from workbench.widgets import canvass_view, look, symbols, trail_view
 from workbench.widgets.desk import Desk
+from workbench.widgets.fields import text_box
 from workbench.widgets.keys import on_enter
-from workbench.widgets.localmap import LocalMap, ground_of
+from workbench.widgets.localmap import LocalMap
 from workbench.widgets.projection import Bounds
 from workbench.widgets.result_list import ResultList
 from workbench.widgets.status import Status
@@ -120,10 +121,10 @@ class TrailMap(ipywidgets.VBox):
     # -- how it is built ----------------------------------------------------------------------------
 
     def _build(self) -> None:
-        self.plate = _box("Plate", "7ABX123", "The whole plate", 142)
-        self.state = _box("State", "CA", "Two letters; empty for any", 58)
-        self.start = _box("From", _START, "The agency's own time", 142)
-        self.end = _box("To", _END, "The agency's own time", 142)
+        self.plate = text_box("Plate", "7ABX123", "The whole plate", 142)
+        self.state = text_box("State", "CA", "Two letters; empty for any", 58)
+        self.start = text_box("From", _START, "The agency's own time", 142)
+        self.end = text_box("To", _END, "The agency's own time", 142)
         self.button = ipywidgets.Button(description="Search", button_style="primary")
         self._missing = ipywidgets.HTML().add_class("wbm-missing")
         fields = [self.plate, self.state, self.start, self.end, self.button]
@@ -174,13 +175,7 @@ class TrailMap(ipywidgets.VBox):
         bench = self.desk.bench
         if bench is None:
             return
-        settings = bench.settings
-        self.map.show_ground(
-            ground_of(bench),
-            tiles=settings.tiles,
-            attribution=settings.tiles_attribution,
-            host=settings.tile_host,
-        )
+        self.map.show_agency(bench)
         self.map.show_cameras(symbols.spots_of(bench.cameras(), []))
 
     def _enable(self, _change: Any = None) -> None:
@@ -278,14 +273,3 @@ class TrailMap(ipywidgets.VBox):
 def _rest(trail: Trail) -> str:
     left = len(trail) - trail_view.MOST_ROWS
     return f'<p class="wbd-muted">and {left} more: narrow the time</p>' if left > 0 else ""
-
-
-def _box(label: str, example: str, tip: str, width: int) -> Any:
-    box = ipywidgets.Text(
-        description=label,
-        placeholder=example,
-        tooltip=tip,
-        continuous_update=False,
-        layout=ipywidgets.Layout(width=f"{width}px"),
-    )
-    return box.add_class("wbm-above")
