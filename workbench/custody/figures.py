@@ -116,7 +116,8 @@ def figures(
         purposes[labels.get(purpose, "Any other purpose")] += count
         how["by scheduled jobs" if automatic else "by people"] += count
     released = [each for each in load(connection) if start <= each.entered_at < end]
-    held = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(plates.c.reads), 0))
+    different = sa.func.count(sa.distinct(plates.c.plate))
+    held = sa.select(different, sa.func.coalesce(sa.func.sum(plates.c.reads), 0))
     kinds = connection.execute(held.select_from(plates)).one()
     purges = _purges(connection, start, end)
     return Figures(
