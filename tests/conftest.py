@@ -8,6 +8,7 @@ from hypothesis import settings
 
 pytest_plugins = [
     "clause_evidence",  # which tests prove which policy clauses, for `workbench policy conformance`
+    "browsing",  # a browser on a served desk, and how long its clicks took
     "databases",  # the fixtures ``database`` and ``sqlite``
 ]
 
