@@ -94,6 +94,8 @@ def test_an_order_from_its_entry_to_its_end(tmp_path: Path) -> None:
     )
     refused = desk.run(*load, ends=3).output
     assert "Utah Code 41-6a-2005" in refused
+    (said,) = json.loads(desk.run(*load, "--json", ends=3).stdout)
+    assert (said["status"], said["clause"]) == ("refused", "426.3.1")
     desk.run(
         "warrant", "add", "26-SW-0147", str(paper), "--court", "Second District Court",
         "--source", "Mercado Plaza", "--from", ago(7), "--until", ago(0), "--issued", ago(1),

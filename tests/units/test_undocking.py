@@ -13,6 +13,7 @@ from world import ZONE, local
 
 from workbench.errors import BadInput, Refused
 from workbench.records.database import Database
+from workbench.records.release_tables import offices
 from workbench.units.standing import standing
 
 UNDOCKING = pytest.mark.clause("seal-beach-ca:OPERATION(g)")
@@ -118,6 +119,26 @@ def test_one_that_was_found_undocked_is_kept_as_such(yard: Yard) -> None:
         later = yard.clock() + dt.timedelta(days=366)
         (found, _) = standing(connection, now=later, zone=ZONE, max_days=30)
     assert (found.unit.code, found.unpermitted) == ("M1", 0)
+
+
+@UNDOCKING
+def test_where_it_is_known_who_holds_the_title_nobody_else_gives_it(yard: Yard) -> None:
+    yard.member("stone", "supervisor")
+    with yard.service.database.write() as connection:
+        for day, until in ((dt.date(2025, 1, 1), dt.date(2026, 1, 1)), (dt.date(2026, 1, 1), None)):
+            holder = "park" if until else "stone"
+            values = {
+                "title": "Support Services Division Commander", "since": day, "until": until,
+                "member_id": yard.service.people.get(holder).id,
+                "entered_by": "okafor", "entered_at": yard.clock(),
+            }  # fmt: skip
+            connection.execute(offices.insert(), values)
+    with pytest.raises(BadInput, match="does not hold the title"):
+        allow(yard)  # by Cmdr. Lee Park
+    when = {"start": local("2026-03-10 12:00"), "end": local("2026-03-10 18:00")}
+    with pytest.raises(BadInput, match="does not hold the title"):
+        yard.service.units.allow(yard.park, "M1", given_by="Park", **when)
+    assert yard.service.units.allow(yard.park, "M1", given_by="stone", **when).given_by == "stone"
 
 
 def test_moves_follow_one_another(yard: Yard) -> None:

@@ -13,8 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from workbench.cli.common import Desk, console, json_option, pass_desk, print_json, print_table
-from workbench.errors import BadInput, BadTransfer, NotLoggedIn
+from workbench.cli.common import (
+    EXIT_REFUSED,
+    Desk,
+    console,
+    json_option,
+    pass_desk,
+    print_json,
+    print_table,
+)
+from workbench.errors import BadInput, BadTransfer, NotLoggedIn, TransferRefused
 
 if TYPE_CHECKING:
     from workbench.ingest.loading import TransferResult
@@ -86,7 +94,7 @@ def ingest(
 
     The format is found by the file's beginning; gzip is unpacked. Rows that will not do go to a reject file with
     line, reason and text; load that file again when what was wrong is mended. A file that was loaded before changes
-    nothing. Exit code 1 means that a file failed.
+    nothing. Exit code 1 means that a file failed, 3 that policy refused one; the others are taken in all the same.
 
     \b
     Examples:
@@ -145,30 +153,43 @@ def _load(
 ) -> None:
     results: list[TransferResult] = []
     failures: list[tuple[Path, BadTransfer]] = []
+    refused: list[tuple[Path, TransferRefused]] = []
     try:
         with _bars(shown=not as_json) as bar:
             for path in files:
                 try:
                     with bar(path) as progress:
                         results.append(door.take(path, progress=progress, **options))
+                except TransferRefused as refusal:
+                    refused.append((path, refusal))
                 except BadTransfer as error:
                     failures.append((path, error))
     finally:  # what was taken in before a refusal is said all the same
-        _say(results, failures, as_json=as_json)
-    if failures:
-        sys.exit(_FAILED)
+        _say(results, failures, refused, as_json=as_json)
+    if failures or refused:
+        sys.exit(EXIT_REFUSED if refused else _FAILED)
 
 
 def _say(
-    results: list[TransferResult], failures: list[tuple[Path, BadTransfer]], *, as_json: bool
+    results: list[TransferResult],
+    failures: list[tuple[Path, BadTransfer]],
+    refused: list[tuple[Path, TransferRefused]],
+    *,
+    as_json: bool,
 ) -> None:
     if as_json:
-        print_json([*map(_plain, results), *(_plain_failure(*one) for one in failures)])
+        said = [_plain_failure(*one) for one in failures] + [
+            _plain_refusal(*one) for one in refused
+        ]
+        print_json([*map(_plain, results), *said])
         return
     _show(results)
     for path, failure in failures:
         console.print(f"[bold red]Failed:[/] {path.name}", highlight=False)
         click.echo(f"  {failure.problem}\n  {failure.next_step}")
+    for path, refusal in refused:
+        console.print(f"[bold red]Refused:[/] {path.name}", highlight=False)
+        click.echo(f"  {refusal.reason}\n  Because of {refusal.citation}.\n  {refusal.remedy}")
 
 
 def _plain(result: TransferResult) -> dict[str, Any]:
@@ -181,6 +202,17 @@ def _plain_failure(path: Path, error: BadTransfer) -> dict[str, Any]:
         "status": "failed",
         "error": error.problem,
         "next_step": error.next_step,
+    }
+
+
+def _plain_refusal(path: Path, refusal: TransferRefused) -> dict[str, Any]:
+    return {
+        "file_name": path.name,
+        "status": "refused",
+        "error": refusal.reason,
+        "clause": refusal.clause,
+        "citation": refusal.citation,
+        "next_step": refusal.remedy,
     }
 
 
@@ -268,7 +300,9 @@ def _show_hits(results: Sequence[TransferResult]) -> None:
     if raised:
         click.echo(f"{raised:,} hits on the hot lists. Next: workbench hit list")
     if any(result.matching == "failed" for result in results):
-        click.echo("The reads are in, but could not be held against the hot lists: it is tried again.")
+        click.echo(
+            "The reads are in, but could not be held against the hot lists: it is tried again."
+        )
 
 
 def _show_reasons(result: TransferResult) -> None:

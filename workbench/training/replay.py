@@ -37,6 +37,8 @@ _DISPATCHER = "disp_solis"
 _LOADS = "svc-ingest"
 _SESSION = dt.timedelta(minutes=20)
 _LONGEST = dt.timedelta(hours=8)
+_REVIEWER = "aud_sato"
+_REVIEWED_AGO = 25  # days before the last one
 _BEFORE_ORDER = 3  # files of a private party that are kept out before a court order is on record
 _SERVER = Origin("127.0.0.1", "workbench-server")
 
@@ -181,6 +183,10 @@ class Replay:
                     person.left_on + dt.timedelta(days=18), dt.time(10), self._zone
                 )
                 yield gone, 4, partial(self._disable, person)
+        reviewed = dt.datetime.combine(
+            last - dt.timedelta(days=_REVIEWED_AGO), dt.time(15), self._zone
+        )
+        yield reviewed, 4, self._review_accounts
         for days, username, tries in (
             (64, "hnakagawa", 1),
             (26, "disp_solis", 2),
@@ -248,6 +254,21 @@ class Replay:
         self.service.disable_member(
             self._token(_FOUNDER), person.username, f"left the department on {person.left_on}"
         )
+
+    def _review_accounts(self) -> None:
+        """Have the auditor review all accounts and sign: those of who has left are to be closed."""
+        token = self._token(_REVIEWER)
+        today = self.clock.now.astimezone(self._zone).date()
+        gone = {p.username for p in self.delivery.members if p.left_on and p.left_on < today}
+        decisions = {
+            each.member.username: "disable" if each.member.username in gone else "keep"
+            for each in self.service.account_reviews.accounts(token)
+            if each.member.active and each.member.username != _REVIEWER
+        }
+        self.service.account_reviews.sign(
+            token, title="Professional standards", decisions=decisions,
+            statement="Every account was held against the staff list and its training record.",
+        )  # fmt: skip
 
     def _mistype(self, username: str, tries: int) -> None:
         person = next(p for p in self.delivery.members if p.username == username)

@@ -17,6 +17,7 @@ from workbench.models import Session
 from workbench.policy.profile import Profile
 from workbench.records.database import Database
 from workbench.records.registers import storable
+from workbench.records.release_tables import offices
 from workbench.records.tables import cameras, members
 from workbench.records.unit_tables import undocking_permissions, unit_moves, units
 from workbench.units.downloads import downloads
@@ -188,7 +189,8 @@ class Units:
         Parameters
         ----------
         given_by : str
-            The person who gave it, by name; their title is the policy's own.
+            The person who gave it, by name; their title is the policy's own. Where the register of offices knows who
+            holds it, it must be one of them.
         start, end : datetime
             Between which times the unit may be undocked, aware; at most 31 days.
         given_at : datetime, optional
@@ -210,6 +212,7 @@ class Units:
             )
         with self.database.write() as connection:
             unit = self._in_service(connection, code)
+            self._check_office(connection, given_by, given_at)
             values: dict[str, Any] = {
                 "unit_id": unit.id,
                 "given_by": given_by,
@@ -231,6 +234,26 @@ class Units:
                 int(key[0]) if key else 0, unit.code, given_by, values["title"], given_at, start, end,
                 values["reason"], session.member.username,
             )  # fmt: skip
+
+    def _check_office(self, connection: sa.Connection, name: str, at: dt.datetime) -> None:
+        """Where the register of offices knows who holds the policy's title, see that it is who gave the permission."""
+        title = self.profile.transfers.undocking_permission
+        day = at.astimezone(self.zone).date()
+        query = (
+            sa.select(members.c.name)
+            .join(offices, offices.c.member_id == members.c.id)
+            .where(
+                sa.func.lower(offices.c.title) == title.lower(),
+                offices.c.since <= day,
+                sa.or_(offices.c.until.is_(None), offices.c.until > day),
+            )
+        )
+        holders = {each.casefold() for each in connection.execute(query).scalars()}
+        if title and holders and name.casefold() not in holders:
+            raise BadInput(
+                f"That person does not hold the title {title}.",
+                "Write the name as the account has it, or see who does: workbench office list",
+            )
 
     def undock(
         self,
