@@ -53,6 +53,8 @@ def test_a_request_from_entering_to_the_package(desk: CommandLine, tmp_path: Pat
     desk.as_("chief")
     desk.run("release", "fulfil", number, "--out", str(tmp_path / "out"), ends=3)
     assert f"{number} is under review." in desk.run("release", "review", number).output
+    desk.run("release", "letter", number, "--out", str(tmp_path / "read"))
+    assert (tmp_path / "read" / "letter.pdf").read_bytes() == b"%PDF letter"
     assert desk.json("release", "approve", number, "--note", "Fine")["state"] == "approved"
     desk.as_("rivera")
     done = desk.json("release", "fulfil", number, "--out", str(tmp_path / "out"))
@@ -123,6 +125,8 @@ def test_an_agreement_and_a_breach(desk: CommandLine, tmp_path: Path) -> None:
     )  # fmt: skip
     assert entered["state"] == "in force"
     assert "Oakland PD" in desk.run("agreement", "list").output
+    desk.run("agreement", "paper", "1", "--out", str(tmp_path / "read"))
+    assert (tmp_path / "read" / "letter.pdf").is_file()
     assert "is ended" in desk.run("agreement", "end", "1", "--why", "No longer needed").output
     said = desk.run(
         "breach", "report", "--words", "A login from abroad", "--noticed", "2026-11-01 03:00"

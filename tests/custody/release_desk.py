@@ -81,12 +81,13 @@ class Desk:
             "person": PERSON,
             "purpose_text": WORDS,
             "recipient": "law-enforcement",
-            "scan": self.scan(),
             "case_number": self.world.case_number,
             "purpose": "homicide",
             "query": "query.history",
             "parameters": ASKED,
         }
+        if "scan" not in changes:
+            values["scan"] = self.scan()
         entered: Release = self.as_(by).request(**(values | changes))
         return entered
 

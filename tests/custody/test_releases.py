@@ -443,6 +443,24 @@ def test_a_notebook_holds_the_same_registers(desk_of: DeskOf) -> None:
     assert bench.custody.offices.list()[0].username == "chief"
 
 
+def test_who_decides_can_read_the_letter(desk_of: DeskOf, tmp_path: Path) -> None:
+    desk = desk_of("piedmont-ca")
+    release = desk.request(scan=desk.scan(b"the letter, signed"))
+    path = desk.chief.letter(release.number, tmp_path)
+    assert (path.name, path.read_bytes()) == ("letter.pdf", b"the letter, signed")
+    assert path.stat().st_mode & 0o077 == 0
+    path.write_bytes(b"another")
+    with pytest.raises(BadInput, match="another file"):
+        desk.chief.letter(release.number, tmp_path)
+    (desk.service.settings.home / "papers" / release.scan_sha256).write_bytes(b"swapped")
+    with pytest.raises(Failed, match="gone or was changed"):
+        desk.chief.letter(release.number, tmp_path / "new")
+    with pytest.raises(BadInput, match="No paper"):
+        desk.chief.letter(desk.request(scan=None).number, tmp_path)
+    with pytest.raises(Refused):
+        desk.as_("ruiz").letter(release.number, tmp_path)
+
+
 def test_two_who_decide_at_once_do_not_both_succeed(desk_of: DeskOf) -> None:
     desk = desk_of("clovis-ca")
     releases = desk.service.custody.releases

@@ -110,6 +110,21 @@ def end(desk: Desk, number: int, why: str) -> None:
     console.print(f"Agreement {number} is ended.", markup=False, highlight=False)
 
 
+@agreement.command()
+@click.argument("number", type=int)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    help="The folder that gets it.",
+)
+@pass_desk
+def paper(desk: Desk, number: int, out: Path) -> None:
+    """Copy the signed paper out. It is checked against its SHA-256."""
+    path = desk.service.custody.agreements.paper(desk.token, number, out)
+    console.print(f"{path}", markup=False, highlight=False, soft_wrap=True)
+
+
 @click.group()
 def breach() -> None:
     """Report a suspected breach. The policy that handles it is named, not replaced."""

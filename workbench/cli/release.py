@@ -17,6 +17,8 @@ __all__ = ["release"]
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+_OUT = click.option("--out", type=_FOLDER, required=True, help="The folder that gets it.")
 
 
 @click.group()
@@ -128,6 +130,16 @@ def show(desk: Desk, number: str, *, as_json: bool) -> None:
         print_json(_plain(releases.show(desk.token, number)))
         return
     click.echo(releases.sheet(desk.token, number), nl=False)
+
+
+@release.command()
+@click.argument("number")
+@_OUT
+@pass_desk
+def letter(desk: Desk, number: str, out: Path) -> None:
+    """Copy the written request out, to be read before it is decided on. It is checked against its SHA-256."""
+    path = desk.service.custody.releases.letter(desk.token, number, out)
+    console.print(f"{path}", markup=False, highlight=False, soft_wrap=True)
 
 
 @release.command()

@@ -134,6 +134,13 @@ class Agreements:
             self._record(connection, session, "agreement.registered", about)
             return self._one(connection, key)
 
+    def paper(self, token: str, agreement: int, out: Path) -> Path:
+        """Copy the signed paper into a folder; see :func:`papers.hand_out`."""
+        self._house.permit(token, "agreement.list", {"agreement": agreement})
+        with self._house.database.read() as connection:
+            found = self._one(connection, agreement)
+        return papers.hand_out(self._house.settings, found.file_sha256, found.file_name, out)
+
     def end(self, token: str, agreement: int, why: str) -> Agreement:
         """Enter that an agreement was ended before its time, as of today."""
         session = self._house.permit(token, "agreement.register", {"agreement": agreement})

@@ -7,10 +7,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.errors import BadInput
+from workbench.custody.sealed_zip import write_whole
+from workbench.errors import BadInput, Failed
 from workbench.settings import Settings
 
-__all__ = ["Paper", "find", "keep", "look"]
+__all__ = ["Paper", "find", "hand_out", "keep", "look"]
 
 _LARGEST = 64 * 1024 * 1024
 
@@ -69,3 +70,33 @@ def find(settings: Settings, sha256: str) -> bytes | None:
     except OSError:
         return None
     return content if hashlib.sha256(content).hexdigest() == sha256 else None
+
+
+def hand_out(settings: Settings, sha256: str, name: str, out: Path) -> Path:
+    """Copy a paper under its own name into a folder, and return where it lies.
+
+    Raises
+    ------
+    BadInput
+        There is none, or another file of that name lies there.
+    Failed
+        The kept paper is gone or was changed, or the folder cannot be written.
+    """
+    if not sha256:
+        raise BadInput("No paper was attached.", "See its entry.")
+    content = find(settings, sha256)
+    if content is None:
+        raise Failed(
+            "The kept paper is gone or was changed.", "Restore papers/ in the home from its backup."
+        )
+    path = out / name
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        if path.exists() and path.read_bytes() != content:
+            raise BadInput("There is another file of that name there.", "Choose another folder.")
+        write_whole(path, content)
+    except OSError as error:
+        raise Failed(
+            f"The paper cannot be written there: {error.strerror}.", "Choose another folder."
+        ) from None
+    return path.absolute()

@@ -65,6 +65,11 @@ class Releases:
         """Return a request as a sheet of text for the file that the policy has somebody keep."""
         return sheet(self.show(token, number), self._house.profile, self._house.settings)
 
+    def letter(self, token: str, number: str, out: Path) -> Path:
+        """Copy the written request into a folder, for who reviews it; see :func:`papers.hand_out`."""
+        release = self.show(token, number)
+        return papers.hand_out(self._house.settings, release.scan_sha256, release.scan_name, out)
+
     def request(
         self,
         token: str,
