@@ -114,3 +114,16 @@ def test_permits_of_cameras(tmp_path: Path) -> None:
     desk.run("camera", "permit", "C4", "SUP-26-004", "--issued-by", "DOT", "--issued", ago(3))
     assert desk.json("camera", "permits")["missing"] == []
     assert "SUP-26-004" in desk.run("camera", "permits").output
+
+
+def test_private_reads_from_before_the_policy_asked_for_an_order_are_noted(tmp_path: Path) -> None:
+    desk = CommandLine(tmp_path / "home", profile="clinton-ut")
+    desk.run("camera", "add", "C26", "--at", "36.58", "-120.25", "--private")
+
+    def noted() -> list[str]:
+        return [each.found for each in examine(desk.home) if each.check == "private reads"]
+
+    assert noted() == []
+    desk.world.read("7ABX123", camera="C26", at=f"{ago(5)} 20:10", governmental=False)
+    (said,) = noted()
+    assert said.startswith("1 reads of private cameras are here, and 0")

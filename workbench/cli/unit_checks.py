@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from workbench.cli.machine_checks import Finding
 from workbench.permits import without_permit
+from workbench.records.tables import camera_days, cameras
+from workbench.records.unit_tables import transfer_warrants
 from workbench.units.downloads import downloads
 from workbench.units.standing import standing, strangers
 
@@ -65,6 +67,7 @@ def examine_units(
             "See: workbench unit moves",
         )
     yield from _permits(connection, settings, profile, now)
+    yield from _private_reads(connection, profile)
     faults = Counter(
         each.kind for each in downloads(connection, now=now, zone=settings.zone, days=_DAYS)
     )
@@ -92,4 +95,27 @@ def _permits(
             f"No special-use permit in force for {', '.join(missing[:8])}{more}"
             f" [{profile.cite(profile.publication)}]",
             "Enter those that there are: workbench camera permit",
+        )
+
+
+def _private_reads(connection: sa.Connection, profile: Profile) -> Iterator[Finding]:
+    """Say where reads of private cameras are in from before the policy asked for an order."""
+    import sqlalchemy as sa
+
+    if not profile.private_reads.requires:
+        return
+    held = (
+        sa.select(sa.func.coalesce(sa.func.sum(camera_days.c.reads), 0))
+        .join(cameras, cameras.c.id == camera_days.c.camera_id)
+        .where(cameras.c.governmental.is_(False))
+    )
+    under = sa.select(sa.func.coalesce(sa.func.sum(transfer_warrants.c.reads), 0))
+    count, covered = (int(connection.execute(each).scalar_one()) for each in (held, under))
+    if count > covered:
+        yield Finding(
+            "private reads",
+            "note",
+            f"{count:,} reads of private cameras are here, and {covered:,} private reads came in under an order"
+            f" [{profile.cite(profile.private_reads)}]",
+            "They are from before the policy asked for one: ask counsel what may be kept.",
         )
