@@ -189,11 +189,16 @@ def _near(
     )
     found: dict[tuple[int, int], float] = {}
     _spread(found, pairs, which.ravel(), some, boost[hopeful], least)
-    by_row = dict(zip(rows.tolist(), boost.tolist(), strict=True))
+    place = np.zeros(len(numbers), dtype=np.int64)
+    place[rows] = np.arange(len(rows))
     for row, plate, ratio in offered:
         if numbers[row] == listed.numbers[plate]:
             continue
-        base = max(ratio, found.get((row, plate), 0.0) * _OFFERED, most * by_row[row] * _OFFERED)
+        base = max(
+            ratio,
+            found.get((row, plate), 0.0) * _OFFERED,
+            most * float(boost[place[row]]) * _OFFERED,
+        )
         if base >= least:
             found[row, plate] = base
     keys = np.array(list(found), dtype=np.int64).reshape(-1, 2)
@@ -300,11 +305,9 @@ def _pairs(
     ratios = model.substitution / np.diag(model.substitution)[None, :]
     for place in range(MAX_LENGTH):
         one, two = np.flatnonzero(lengths > place), np.flatnonzero(listed.lengths > place)
-        if not len(one) or not len(two):
-            continue
         _substituted(found, codes, numbers, one, listed, two, place, ratios, least)
         _shorter(found, numbers, listed, two, place, model, least)
-        _longer(found, codes, one, listed, place, model, least)
+        _longer(found, codes, numbers, one, listed, place, model, least)
     return found.joined()
 
 
@@ -332,7 +335,8 @@ def _shorter(
     least: float,
 ) -> None:
     """Pair reads with listed plates of which the camera did not see the character in a place."""
-    rows, values = _shortened(listed.codes, two, place)
+    two = two[model.missing[listed.codes[two, place]] >= least]
+    rows, values = _shortened(listed.codes, listed.numbers, two, place)
     left, right = _joined(numbers, values)
     ratio = model.missing[listed.codes[rows[right], place]]
     kept = ratio >= least
@@ -342,6 +346,7 @@ def _shorter(
 def _longer(
     found: _Found,
     codes: Codes,
+    numbers: Values,
     one: Ints,
     listed: Listed,
     place: int,
@@ -349,7 +354,7 @@ def _longer(
     least: float,
 ) -> None:
     """Pair reads that hold a character too many with the listed plate without it."""
-    rows, values = _shortened(codes, one, place)
+    rows, values = _shortened(codes, numbers, one, place)
     left, right = _joined(values, listed.numbers)
     ratio = model.extra * model.extra_is[codes[rows[left], place]]
     kept = ratio >= least
@@ -360,15 +365,13 @@ def _without(numbers: Values, characters: Codes, place: int) -> Values:
     return np.asarray(numbers - (characters + 1).astype(np.uint64) * _PLACES[place])
 
 
-def _shortened(codes: Codes, rows: Ints, place: int) -> tuple[Ints, Values]:
+def _shortened(codes: Codes, numbers: Values, rows: Ints, place: int) -> tuple[Ints, Values]:
     """Return plates without the character in a place, the last of its like: which, and as numbers."""
-    some = codes[rows]
-    after = some[:, place + 1] if place + 1 < MAX_LENGTH else np.full(len(rows), -1, dtype=np.int8)
-    kept = (some[:, place] != after) & (some[:, 1] >= 0)
-    some = some[kept]
-    short = np.full_like(some, -1)
-    short[:, :place], short[:, place:-1] = some[:, :place], some[:, place + 1 :]
-    return rows[kept], value_of(short)
+    after = codes[rows, place + 1] if place + 1 < MAX_LENGTH else np.int8(-1)
+    rows = rows[(codes[rows, place] != after) & (codes[rows, 1] >= 0)]
+    base, tail = np.uint64(_SIZE + 1), _PLACES[place]
+    before, rest = np.divmod(numbers[rows], tail * base)
+    return rows, before * (tail * base) + (rest % tail) * base
 
 
 def _joined(left: Values, right: Values) -> tuple[Ints, Ints]:

@@ -31,7 +31,7 @@ from workbench.records.tables import cameras, from_micros, reads, to_micros, tra
 
 __all__ = ["Matching", "Run"]
 
-_READS_AT_ONCE = 500_000
+_READS_AT_ONCE = 1_000_000
 _PLATES_AT_ONCE = 500
 _TRIES = 3
 _log = logging.getLogger(__name__)
@@ -221,9 +221,7 @@ class Matching:
             most = _READS_AT_ONCE if left is None else min(left, _READS_AT_ONCE)
             query = sa.select(*columns).where(*where, *within, reads.c.id > after)
             with self.database.read() as connection:
-                rows = [
-                    tuple(row) for row in connection.execute(query.order_by(reads.c.id).limit(most))
-                ]
+                rows = _plain(connection, query.order_by(reads.c.id).limit(most))
             if not rows:
                 return
             after = rows[-1][0]
@@ -313,7 +311,7 @@ class Matching:
                     query = sa.select(hot_list_entries.c.plate).where(
                         *_counting(connection, each.id)
                     )
-                    plates = connection.execute(query).scalars().all()
+                    plates = [row[0] for row in _plain(connection, query)]
                     self._index.listed[each.id] = Listed.of(plates)
         return self._index.listed
 
@@ -356,3 +354,9 @@ def _counting(connection: sa.Connection, list_id: int) -> list[sa.ColumnElement[
         hot_list_entries.c.import_id >= (since or 0),
         hot_list_entries.c.import_id.not_in(list(out)),
     ]
+
+
+def _plain(connection: sa.Connection, query: sa.Select[Any]) -> list[tuple[Any, ...]]:
+    """Return rows as the driver has them: a million of SQLAlchemy's own take twice as long."""
+    cursor = connection.execute(query).cursor
+    return list(cursor.fetchall()) if cursor is not None else []
