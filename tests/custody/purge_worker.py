@@ -1,7 +1,7 @@
-"""A process that forks a worker for each word it is sent; the worker carries out an order until it is killed.
+"""A process that forks a worker for each line it is sent; the worker does what it says until it is killed.
 
 Forking costs milliseconds where starting Python costs seconds, so that fifty kills take no longer than ten did.
-Usage: python purge_worker.py HOME TOKEN NOW, then "ORDER" a line on its input.
+Usage: python purge_worker.py HOME TOKEN NOW, then on its input "purge ORDER" or "package CASE".
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import datetime as dt
 import os
 import sys
 import traceback
+
+REASON = "Shooting at 5th and Main, dark sedan seen leaving toward the bridge"
 
 
 def main() -> None:
@@ -20,7 +22,8 @@ def main() -> None:
     moment = dt.datetime.fromisoformat(now)
     steps._READS_AT_ONCE = 1  # a step for each day
     warm = Service.open(home, clock=lambda: moment)  # what it imports, the workers need not
-    warm.custody.retention.orders(token)
+    warm.custody.retention  # noqa: B018
+    warm.custody.evidence.list(token)
     warm.close()
     print("ready", flush=True)
     for line in sys.stdin:
@@ -28,7 +31,13 @@ def main() -> None:
         if worker == 0:
             try:
                 service = Service.open(home, clock=lambda: moment)
-                service.custody.retention.run(token, int(line))
+                what, which = line.split()
+                if what == "purge":
+                    service.custody.retention.run(token, int(which))
+                else:
+                    service.custody.evidence.package(
+                        token, which, purpose="homicide", reason=REASON, capacity=200_000
+                    )
                 os._exit(0)
             except BaseException:
                 traceback.print_exc()

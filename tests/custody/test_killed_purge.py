@@ -41,18 +41,18 @@ def town(tmp_path: Path, database: Database) -> Iterator[Town]:
 class Zygote:
     """The process whose workers are killed."""
 
-    def __init__(self, town: Town) -> None:
-        given = [str(town.settings.home), town.login("ruiz"), town.clock().isoformat()]
+    def __init__(self, town: Town, who: str) -> None:
+        given = [str(town.settings.home), town.login(who), town.clock().isoformat()]
         command = [sys.executable, str(WORKER), *given]
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         assert self._line() == "ready"
 
-    def run(self, order: int, kill_after: float | None = None) -> str:
-        """Have a worker carry out an order; kill it after a while. Return how it ended."""
+    def run(self, what: str, kill_after: float | None = None) -> str:
+        """Have a worker do something; kill it after a while. Return how it ended."""
         assert self.process.stdin is not None
-        self.process.stdin.write(f"{order}\n")
+        self.process.stdin.write(f"{what}\n")
         self.process.stdin.flush()
         pid = int(self._line())
         if kill_after is not None:
@@ -146,7 +146,7 @@ def whole(town: Town, before: dict[str, set[str]]) -> None:
 @pytest.mark.parametrize("seed", [1])
 def test_killed_fifty_times_nothing_is_lost_or_half_destroyed(town: Town, seed: int) -> None:
     draw = random.Random(seed)
-    zygote = Zygote(town)
+    zygote = Zygote(town, "ruiz")
     town.hold(plates=sorted(HELD))
     killed, rounds, longest, destroyed = 0, 0, 0.8, 0
     stages: Counter[str] = Counter()
@@ -163,7 +163,7 @@ def test_killed_fifty_times_nothing_is_lost_or_half_destroyed(town: Town, seed: 
             while True:
                 began = time.monotonic()
                 after = longest * draw.random() ** 2 if killed < KILLS else None
-                ended = zygote.run(order, after)
+                ended = zygote.run(f"purge {order}", after)
                 whole(town, before)
                 if ended != "killed":
                     longest = min(longest, max(0.1, time.monotonic() - began))

@@ -35,6 +35,7 @@ _COMMANDS = {
     "hit": ("workbench.cli.hit", "Hits on the hot lists, and the steps before anything is done."),
     "hold": ("workbench.cli.hold", "Hold reads back from a purge."),
     "retention": ("workbench.cli.retention", "Purge what may no longer be kept, and certify it."),
+    "evidence": ("workbench.cli.evidence", "Package what is held for a case, to be booked."),
     "release": ("workbench.cli.release", "Give reads to another agency on its written request."),
     "attest": ("workbench.cli.attest", "Statements on what is done outside the system."),
     "office": ("workbench.cli.attest", "Who holds which title that the policy names."),

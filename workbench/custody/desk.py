@@ -7,8 +7,8 @@ from functools import cached_property
 from workbench.custody.agreements import Agreements
 from workbench.custody.attestations import Attestations
 from workbench.custody.breaches import Breaches
+from workbench.custody.evidence import Evidence, EvidenceHouse
 from workbench.custody.holds_desk import HoldsDesk
-from workbench.custody.house import House
 from workbench.custody.offices import Offices
 from workbench.custody.publication import Publication
 from workbench.custody.releases import Releases
@@ -22,11 +22,11 @@ class Custody:
 
     Parameters
     ----------
-    house : House
+    house : EvidenceHouse
         The service.
     """
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: EvidenceHouse) -> None:
         self._house = house
 
     @cached_property
@@ -58,6 +58,11 @@ class Custody:
     def releases(self) -> Releases:
         """Requests for reads by other agencies."""
         return Releases(self._house)
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """Packages of evidence."""
+        return Evidence(self._house)
 
     @cached_property
     def holds(self) -> HoldsDesk:

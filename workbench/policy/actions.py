@@ -103,5 +103,5 @@ def is_query(action: str) -> bool:
 
 
 def needs_grounds(action: str) -> bool:
-    """Say whether an action needs a case, a purpose and a reason: every query, a picture, a closed hit."""
-    return is_query(action) or action in ("recognition.read", "hit.review")
+    """Say whether an action needs a case, a purpose and a reason: every query, a picture, a closed hit, evidence."""
+    return is_query(action) or action in ("recognition.read", "hit.review", "evidence.package")

@@ -319,16 +319,15 @@ _BUILT = (
         "workbench.hotlists.steps",
         tests=("tests/hotlists/test_hits_under_policies.py::test_hit",),
     ),
-)
-
-_PLANNED = (
     Control(
         "evidence-package",
         "Held reads leave as a sealed package on the media that the policy names, to be booked.",
-        "workbench.custody",
-        built=False,
+        "workbench.custody.evidence",
+        tests=("tests/custody/test_evidence.py::test_package",),
     ),
 )
+
+_PLANNED: tuple[Control, ...] = ()
 
 CONTROLS: dict[str, Control] = {each.name: each for each in (*_BUILT, *_PLANNED)}
 """Controls by name."""
