@@ -103,6 +103,7 @@ def desk(tmp_path: Path, url: str) -> Desk:
     return Desk(tmp_path, url=url)
 
 
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_killed_at_random_points_it_rolls_back_or_goes_on(desk: Desk, tmp_path: Path) -> None:
     out = tmp_path / "out"
     desk.service.database.close()  # a fork must not share a connection
