@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from world import World, local
 
 from workbench.audit.account_dates import account_dates
@@ -138,3 +139,18 @@ def test_a_departure_ends_the_sessions_at_once(world: World) -> None:
         world.login("rivera")
     ended = world.record(action="session.ended")
     assert len([line for line in ended if line.username == "rivera"]) == 3
+
+
+def test_a_signed_review_cannot_be_changed_in_the_database(world: World) -> None:
+    review = sign(world, rivera="disable")
+    for change in (
+        "UPDATE account_reviews SET title = 'Chief of Police'",
+        "UPDATE reviewed_accounts SET decision = 'keep'",
+        "DELETE FROM reviewed_accounts",
+    ):
+        with (
+            pytest.raises(sa.exc.DBAPIError, match="append-only"),
+            world.service.database.write() as connection,
+        ):
+            connection.exec_driver_sql(change)
+    assert world.service.account_reviews.signed(world.login("sato")) == [review]

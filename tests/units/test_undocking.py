@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from unit_yard import Yard
 from world import ZONE, local
 
@@ -158,3 +159,22 @@ def test_where_the_policy_asks_for_no_permission_none_is_needed(tmp_path: Path) 
     yard = Yard(tmp_path, profile="clovis-ca")
     yard.unit("M1", since="2026-01-05")
     assert yard.service.units.undock(yard.admin, "M1").permitted
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE unit_moves SET permitted = permission_id IS NULL",
+        "DELETE FROM unit_moves",
+        "UPDATE undocking_permissions SET given_by = 'somebody else'",
+    ],
+)
+def test_what_was_reported_cannot_be_changed_in_the_database(yard: Yard, change: str) -> None:
+    allow(yard)
+    yard.service.units.undock(yard.admin, "M1")
+    with (
+        pytest.raises(sa.exc.DBAPIError, match="append-only"),
+        yard.service.database.write() as connection,
+    ):
+        connection.exec_driver_sql(change)
+    assert yard.service.units.moves(yard.admin)[0].permitted

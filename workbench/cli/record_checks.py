@@ -15,6 +15,7 @@ from workbench.audit.breaks import holds
 from workbench.audit.chain import Anchor
 from workbench.cli.machine_checks import Finding
 from workbench.errors import Failed
+from workbench.records import unit_tables
 from workbench.records.database import Database
 from workbench.records.release_tables import APPENDED
 from workbench.records.tables import APPEND_ONLY, audit_records, from_micros, transfers
@@ -24,7 +25,7 @@ __all__ = ["examine_database"]
 
 _OLDEST_POSTGRES = 150_000
 _WANTED = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
-_APPEND_ONLY = (*APPEND_ONLY, *APPENDED, "retention_approvals")
+_APPEND_ONLY = (*APPEND_ONLY, *APPENDED, *unit_tables.APPENDED, "retention_approvals")
 _SLACK = dt.timedelta(minutes=5)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from workbench.cli.machine_checks import Finding
 from workbench.permits import without_permit
-from workbench.records.tables import camera_days, cameras
+from workbench.records.tables import camera_days, cameras, transfers
 from workbench.records.unit_tables import transfer_warrants
 from workbench.units.downloads import downloads
 from workbench.units.standing import standing, strangers
@@ -109,7 +109,11 @@ def _private_reads(connection: sa.Connection, profile: Profile) -> Iterator[Find
         .join(cameras, cameras.c.id == camera_days.c.camera_id)
         .where(cameras.c.governmental.is_(False))
     )
-    under = sa.select(sa.func.coalesce(sa.func.sum(transfer_warrants.c.reads), 0))
+    under = (
+        sa.select(sa.func.coalesce(sa.func.sum(transfer_warrants.c.reads), 0))
+        .join(transfers, transfers.c.id == transfer_warrants.c.transfer_id)
+        .where(transfers.c.status == "complete")
+    )
     count, covered = (int(connection.execute(each).scalar_one()) for each in (held, under))
     if count > covered:
         yield Finding(

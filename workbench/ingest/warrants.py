@@ -26,7 +26,7 @@ from workbench.policy.data_parts import OrderKind
 from workbench.policy.profile import Profile
 from workbench.records.database import Database
 from workbench.records.registers import storable
-from workbench.records.tables import members, to_micros
+from workbench.records.tables import members, to_micros, transfers
 from workbench.records.unit_tables import transfer_warrants, warrants
 
 __all__ = ["PrivateGuard", "Warrant", "Warrants"]
@@ -314,6 +314,8 @@ class Warrants:
                 transfer_warrants.c.warrant_id,
                 sa.func.sum(transfer_warrants.c.reads).label("reads"),
             )
+            .join(transfers, transfers.c.id == transfer_warrants.c.transfer_id)
+            .where(transfers.c.status == "complete")
             .group_by(transfer_warrants.c.warrant_id)
             .subquery()
         )

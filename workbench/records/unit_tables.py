@@ -21,6 +21,7 @@ from sqlalchemy import (
 from workbench.records.tables import Key, Micros, metadata
 
 __all__ = [
+    "APPENDED",
     "CUT_SHORT",
     "account_reviews",
     "camera_permits",
@@ -194,4 +195,14 @@ policy_versions = Table(
     Column("number", Integer),
     Column("record_seq", BigInteger),
     Index("ix_policy_versions_status_number", "status", "number"),
+)
+
+#: Tables that refuse UPDATE, DELETE and TRUNCATE by trigger.
+APPENDED = (
+    "account_reviews",
+    "camera_permits",
+    "reviewed_accounts",
+    "transfer_warrants",
+    "undocking_permissions",
+    "unit_moves",
 )
