@@ -129,6 +129,15 @@ def test_coverage_outages_and_caveats_are_shown(town: World) -> None:
     assert away.covered is None
 
 
+def test_without_earlier_days_nothing_is_said_to_be_usual(town: World) -> None:
+    panel = panel_of(town)
+    frame = frame_of(4, 1).assign(baseline_days=0, usual="no earlier days to compare")
+    frame.attrs = frame_of(1, 1).attrs
+    panel._found(Canvass.of(frame), panel._asking())
+    assert "no earlier days to compare" in panel._heading.value
+    assert "seen here before" not in panel._heading.value
+
+
 def test_a_mobile_unit_stands_where_it_made_its_last_read(town: World) -> None:
     town.camera("M1", kind="mobile", at=(LAT, LON))
     for minute, east in ((5, 0.001), (20, 0.003), (15, 0.002)):

@@ -513,6 +513,8 @@ def _heading(canvass: Canvass, shown: Shown, where: str) -> Markup:
         words = "That is not to say that nobody passed." if not where else ""
         return Markup("<h3>No plate was read {}</h3><p>{}</p>").format(where or "here", words)
     fresh = f"{text.number(new)} not seen here before" if new else "all seen here before"
-    return Markup('<h3>{} {}</h3><p class="wbd-muted wbd-small">{}</p>').format(
-        vehicles, where, fresh
+    if (canvass.vehicles["baseline_days"] == 0).all():
+        fresh = "no earlier days to compare"
+    return Markup('<h3>{}</h3><p class="wbd-muted wbd-small">{}</p>').format(
+        f"{vehicles} {where}".strip(), fresh
     )
