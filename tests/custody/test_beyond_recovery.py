@@ -15,10 +15,14 @@ import pytest
 from custody_town import Town
 from databases import Postgres
 
+from workbench.custody.erase import erase
+from workbench.custody.files import destroy
+from workbench.errors import Failed
 from workbench.records import tables
 from workbench.records.database import Database, ensure_partitions
 
 COUNT = 100
+LONG_AGO = tables.from_micros(0)
 HOUR = 3_600_000_000
 
 
@@ -146,8 +150,6 @@ def test_pictures_are_overwritten_before_they_are_removed(town: Town) -> None:
 
 
 def test_a_file_outside_the_home_is_not_touched(town: Town, tmp_path: Path) -> None:
-    from workbench.custody.files import destroy
-
     outside = tmp_path / "outside.jpg"
     outside.write_bytes(b"x")
     (town.settings.home / "link.jpg").symlink_to(outside)
@@ -155,3 +157,35 @@ def test_a_file_outside_the_home_is_not_touched(town: Town, tmp_path: Path) -> N
         with pytest.raises(OSError, match="does not lie"):
             destroy(town.settings.home, path)
     assert outside.read_bytes() == b"x"
+
+
+def test_what_the_role_may_not_do_is_left_to_a_superuser(postgres: Postgres) -> None:
+    with postgres.database() as database:
+        owner = database.engine.url
+        with database.write() as connection:
+            connection.exec_driver_sql("DROP ROLE IF EXISTS limited")
+            connection.exec_driver_sql("CREATE ROLE limited LOGIN PASSWORD 'limited'")
+            connection.exec_driver_sql("GRANT ALL ON ALL TABLES IN SCHEMA public TO limited")
+        limited = Database.open(owner.set(username="limited", password="limited"))
+        try:
+            erased = erase(limited)
+        finally:
+            limited.close()
+        assert [each.split()[1] for each in erased.left_to_do] == ["the", "a", "a"]
+        assert len(erased.method) == 2
+        assert erase(database).left_to_do == ()
+        with database.write() as connection:
+            connection.exec_driver_sql("DROP OWNED BY limited")
+            connection.exec_driver_sql("DROP ROLE limited")
+
+
+def test_a_reader_that_stays_is_named_and_nothing_is_lost(sqlite: Database) -> None:
+    with sqlite.write() as connection:
+        connection.execute(tables.login_failures.insert(), {"username": "a", "at": LONG_AGO})
+    with sqlite.read() as reader:
+        reader.execute(tables.login_failures.select()).all()
+        with sqlite.write() as connection:
+            connection.execute(tables.login_failures.delete())
+        with pytest.raises(Failed, match="not yet beyond recovery"):
+            erase(sqlite, wait_s=0.1)
+    assert erase(sqlite).left_to_do == ()

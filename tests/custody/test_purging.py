@@ -197,6 +197,11 @@ def test_hits_go_with_their_reads_and_stay_with_held_ones(town: Town) -> None:
     assert made["destroyed"]["hits"] == 1
     assert {row.id for row in town.rows(hotlist_tables.hits.c.id)} == stays
     assert {row.hit_id for row in town.rows(hotlist_tables.hit_acts.c.hit_id)} == stays
+    town.hit(999_999, at=OLD)  # raised while its read was being destroyed
+    assert town.purge()["destroyed"] == {
+        "reads": 0, "plates": 0, "hits": 1, "files": 0, "first": None, "last": None
+    }  # fmt: skip
+    assert {row.id for row in town.rows(hotlist_tables.hits.c.id)} == stays
 
 
 def test_everything_is_on_the_record_and_the_record_holds(town: Town) -> None:

@@ -99,6 +99,7 @@ def certificate(
                 "left": each.held,
             }
             for each in steps
+            if each.reads
         ],
         "held": [
             {"hold": each.hold, "basis": each.basis, "reads": each.reads} for each in plan.holds

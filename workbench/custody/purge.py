@@ -26,7 +26,7 @@ from workbench.custody.holds import in_force
 from workbench.custody.kept import Span, gather, make_room
 from workbench.custody.orders import Order
 from workbench.custody.plan import Plan, span_of
-from workbench.custody.steps import Taken, spans, take
+from workbench.custody.steps import Taken, spans, take, take_hits
 from workbench.errors import Failed
 from workbench.ingest.transfers import turn, undo_interrupted
 from workbench.models import Session
@@ -106,9 +106,10 @@ class Purge:
                     ) from None
                 if progress:
                     progress(number, len(ways))
-            self._mark(purge_id, "cleaning")
             if destroying:
+                self._sweep_hits(purge_id, due)
                 self._list_rejects(purge_id, due)
+            self._mark(purge_id, "cleaning")
             self._remove_files(purge_id)
             self._strike_released()
             erased = erase(self.database)
@@ -192,6 +193,27 @@ class Purge:
             )  # fmt: skip
             self.chain.append(entry, connection)
         return taken
+
+    def _sweep_hits(self, purge_id: int, due: Due) -> None:
+        """Destroy hits that were raised while their reads were being destroyed, or whose reads are long gone."""
+        span = span_of(due)
+        if span is None:
+            return
+        with self.database.write() as connection:
+            self._gather(connection, span, due)
+            if gone := take_hits(connection, span):
+                ends = {"start_at": from_micros(span[0]), "end_at": from_micros(span[1])}
+                connection.execute(
+                    purge_steps.insert().values(
+                        purge_id=purge_id,
+                        at=self.clock(),
+                        reads=0,
+                        held=0,
+                        plates=0,
+                        hits=gone,
+                        **ends,
+                    )
+                )
 
     def _list_rejects(self, purge_id: int, due: Due) -> None:
         """List the reject files that are due, and take their names out of the register of transfers."""

@@ -21,7 +21,7 @@ from workbench.records.database import ensure_partitions
 from workbench.records.hotlist_tables import hit_acts, hits
 from workbench.records.tables import camera_days, from_micros, reads, to_micros
 
-__all__ = ["Taken", "spans", "take"]
+__all__ = ["Taken", "spans", "take", "take_hits"]
 
 _at = sa.type_coerce(reads.c.captured_at, sa.BigInteger)
 _DAY = 86_400_000_000
@@ -107,7 +107,7 @@ def take(
     ).scalar_one()
     days = _by_day(connection, goes, zone)
     named = pictures_of(connection, goes, pictures)
-    gone_hits = _take_hits(connection, span)
+    gone_hits = take_hits(connection, span)
     lite = connection.dialect.name == "sqlite"
     plates = (_lite if lite else _postgres)(connection, span, goes)
     for (camera, day), number in days.items():
@@ -138,7 +138,8 @@ def _by_day(
     return days
 
 
-def _take_hits(connection: sa.Connection, span: Span) -> int:
+def take_hits(connection: sa.Connection, span: Span) -> int:
+    """Destroy the hits of a span, with their acts, but those of reads that stay; return how many."""
     at = sa.type_coerce(hits.c.captured_at, sa.BigInteger)
     stays = sa.exists().where(kept.c.id == hits.c.read_id)
     goes = sa.and_(at >= span[0], at < span[1], ~stays)
