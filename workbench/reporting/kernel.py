@@ -16,6 +16,7 @@ import os
 import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,7 @@ class _Client(PapermillNotebookClient):  # type: ignore[misc]
     def papermill_execute_cells(self) -> None:
         """Run the cells; stop at the first that fails."""
         super().papermill_execute_cells()
+        cancelling.check()
         for index, cell in enumerate(self.nb.cells):
             if cell.metadata.get("papermill", {}).get("exception"):
                 raise CellFailed(index, self._error_fields())
@@ -119,14 +121,24 @@ class _Engine(NBClientEngine):  # type: ignore[misc]
             shutdown_kernel="immediate",
         )
         client.owns_km = True
-        client.on_cell_start = lambda **_: cancelling.check()
-        with _interrupted(manager):
+        begun = threading.Event()
+
+        def begin(**_: Any) -> None:
+            cancelling.check()
+            begun.set()
+
+        client.on_cell_start = begin
+        cancelling.check()
+        with _interrupted(manager, begun):
             client.execute(env=dict(environment), cwd=folder)
 
 
 @contextlib.contextmanager
-def _interrupted(manager: _KernelManager) -> Iterator[None]:
-    """Interrupt the kernel's cell where the run is cancelled; what it was asking ends as failed on the record."""
+def _interrupted(manager: _KernelManager, begun: threading.Event) -> Iterator[None]:
+    """Interrupt the kernel's cell where the run is cancelled; what it was asking ends as failed on the record.
+
+    A kernel in which no cell has ``begun`` has asked for nothing, and is stopped outright.
+    """
     under = cancelling.current()
     if under is None:
         yield
@@ -136,7 +148,7 @@ def _interrupted(manager: _KernelManager) -> Iterator[None]:
         process = getattr(manager.provisioner, "process", None)
         if process is not None and os.name == "posix":
             with contextlib.suppress(ProcessLookupError):
-                process.send_signal(signal.SIGINT)
+                process.send_signal(signal.SIGINT if begun.is_set() else signal.SIGKILL)
 
     with under.breaking(stop):
         yield
