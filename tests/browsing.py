@@ -70,9 +70,13 @@ class Watched:
     faults: list[str] = field(default_factory=list)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """A browser of this machine; no download."""
+    """A browser of this machine; no download.
+
+    Ended with its module: while Playwright is there, its event loop counts as running, and what a panel hands to the
+    running loop would never be done in the tests that follow.
+    """
     program = next((path for name in _NAMES if (path := shutil.which(name))), None)
     if program is None:
         if os.environ.get("WORKBENCH_REQUIRE_BROWSER"):
