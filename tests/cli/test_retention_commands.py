@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 from registers_desk import CommandLine
 
+from workbench.cli.doctor import examine
+from workbench.cli.machine_checks import Finding
+
 HOLD = ("--basis", "evidence", "--authority", "DA letter", "--requester", "District Attorney")
 
 
@@ -101,3 +104,27 @@ def test_a_basis_that_the_policy_does_not_know_is_refused(line: CommandLine) -> 
     assert (
         "What does: evidence, likely-evidence" in line.run("hold", "add", *refused, ends=3).output
     )
+
+
+def test_doctor_says_what_is_kept_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    line = CommandLine(tmp_path / "home", profile="clinton-ut")
+    line.world.member("sato", "supervisor")
+    line.world.camera("C4")
+    old = (line.world.clock() - dt.timedelta(days=300)).strftime("%Y-%m-%d 12:00")
+    for plate in ("7ABX123", "6KLM880"):
+        line.world.read(plate, camera="C4", at=old)
+
+    def found(check: str) -> list[Finding]:
+        return [each for each in examine(line.home) if each.check == check]
+
+    (kept,) = found("retention")
+    assert kept.state == "fail"
+    assert kept.found.startswith("2 reads are older than the 9 months")
+    line.as_("sato")
+    line.run(
+        "hold", "add", "--basis", "warrant", *HOLD[2:], "--plate", "7ABX123", "--plate", "6KLM880"
+    )
+    assert [each.state for each in found("retention")] == ["ok"]
+    assert [each.found for each in found("holds")] == ["1 holds in force, no review overdue"]
+    monkeypatch.setattr("workbench.cli.retention_checks.unfinished", lambda _: 7)
+    assert [each.state for each in found("purges")] == ["fail"]

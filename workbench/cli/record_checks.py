@@ -89,6 +89,7 @@ def _under_policy(database: Database, settings: Settings) -> Iterator[Finding]:
     from workbench.cli.account_checks import examine_accounts
     from workbench.cli.custody_checks import examine_custody
     from workbench.cli.policy_checks import examine_adoption
+    from workbench.cli.retention_checks import examine_retention
     from workbench.cli.unit_checks import examine_units
 
     now = dt.datetime.now(dt.UTC)
@@ -102,6 +103,7 @@ def _under_policy(database: Database, settings: Settings) -> Iterator[Finding]:
         yield from examine_units(connection, settings, profile, now)
         yield from examine_accounts(connection, settings, profile, now)
         yield from examine_custody(connection, settings, profile, now)
+        yield from examine_retention(connection, settings, profile, now)
 
 
 def _protections(connection: sa.Connection) -> Iterator[Finding]:
