@@ -45,6 +45,8 @@ def titles(profile: Profile) -> dict[str, str]:
         found.setdefault(releases.filed_by, []).append("keeps the file of requests")
     for each in profile.attestations:
         found.setdefault(each.by, []).append(f"states how it stands with {each.clause}")
+    if undocking := profile.transfers.undocking_permission:
+        found.setdefault(undocking, []).append("permits the undocking of a unit")
     found.setdefault(profile.administrator.title, []).append("answers for the system")
     return {title: "; ".join(whats) for title, whats in found.items()}
 
