@@ -43,7 +43,13 @@ class Plain(ipywidgets.VBox):
     def forget(self) -> None:
         self.result = None
 
+    @property
+    def results(self) -> Any:
+        return type("Results", (), {"trail": None})
+
     def search(self) -> None:
+        if not self.desk.ready:
+            return
         self.result = self.desk.case.canvass(scene=SCENE, radius_m=500, **HOUR)
 
 
@@ -162,6 +168,23 @@ def test_a_picked_vehicle_can_be_followed(town: World) -> None:
     desk.follow.click()
     assert desk.tabs.value == "Follow a vehicle"
     assert desk.follow.layout.display == "none"
+    assert town.record(action="desk.failed") == []
+    desk.close()
+
+
+@pytest.mark.usefixtures("plain")
+def test_a_panel_can_have_the_picked_vehicle_followed(town: World) -> None:
+    """What the list of a partial plate calls: the trail comes to the front and searches."""
+    desk = desk_of(town)
+    log_in(desk)
+    take_up(desk, town)
+    desk.desk.follow()
+    assert desk.tabs.value == "Partial plate"
+    desk.desk.chosen = {"plate": "7ABX123", "state": "CA"}
+    desk.desk.follow()
+    assert desk.tabs.value == "Follow a vehicle"
+    assert len(desk.result) == 1
+    assert town.record(action="desk.failed") == []
     desk.close()
 
 

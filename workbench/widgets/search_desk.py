@@ -90,7 +90,7 @@ class SearchDesk(ipywidgets.VBox):
         self.add_class("wbd-desk")
         self.desk.observe(self._guard(self._show, counts=False), ["bench", "locked"])
         self.desk.observe(self._guard(self._picked, counts=False), "chosen")
-        self.desk.follow = lambda: self.open(_TRAIL)
+        self.desk.follow = self._guard(self._follow)
         self._show()
 
     def __repr__(self) -> str:
@@ -183,9 +183,11 @@ class SearchDesk(ipywidgets.VBox):
         else:
             self.follow.layout.display = "none"
 
-    def _follow(self, _button: Any) -> None:
+    def _follow(self, _button: Any = None) -> None:
         """Show the vehicle that was picked on the map: its reads where they were looked up already, else search."""
         picked = self.desk.chosen
+        if not picked:
+            return
         self.turn_to(_TRAIL)
         trail, partial = self.panels[_TRAIL], self.panels.get(_PARTIAL)
         reads = partial.results.trail if partial is not None else None
