@@ -16,6 +16,7 @@ from workbench.custody.due import Due
 from workbench.custody.holds import RELATED, Hold, in_force
 from workbench.custody.kept import Span, gather, kept, make_room
 from workbench.policy.profile import Profile
+from workbench.records.barrier import keep_purges_out
 from workbench.records.custody_tables import holds as hold_rows
 from workbench.records.database import Database
 from workbench.records.hotlist_tables import hits
@@ -125,6 +126,7 @@ def make_plan(
 ) -> Plan:
     """Work out what a purge would destroy now; nothing is changed."""
     with database.read() as connection:
+        keep_purges_out(connection)
         held = in_force(connection, now)
         counts = _gather(connection, profile, due, held)
         return Plan(

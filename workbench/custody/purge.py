@@ -11,6 +11,7 @@ import datetime as dt
 import hashlib
 import json
 import logging
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ import sqlalchemy as sa
 
 from workbench.audit.chain import Chain, Entry
 from workbench.custody.due import Due
-from workbench.custody.erase import erase
+from workbench.custody.erase import Erased, erase
 from workbench.custody.files import Doomed, destroy, due_rejects
 from workbench.custody.holds import in_force
 from workbench.custody.kept import Span, gather, make_room
@@ -112,7 +113,7 @@ class Purge:
             self._mark(purge_id, "cleaning")
             self._remove_files(purge_id)
             self._strike_released()
-            erased = erase(self.database)
+            erased = self._erase()
             self.plates.forget()
             done = self._done(purge_id) | {"method": erased.method, "left_to_do": erased.left_to_do}
             certificate = certify(done | {"purge": purge_id, "plan": plan})
@@ -278,6 +279,16 @@ class Purge:
     def _mark(self, purge_id: int, status: str) -> None:
         with self.database.write() as connection:
             connection.execute(purges.update().where(purges.c.id == purge_id).values(status=status))
+
+    def _erase(self) -> Erased:
+        try:
+            return erase(self.database)
+        except (sqlite3.Error, sa.exc.SQLAlchemyError) as error:
+            raise Failed(
+                f"What was destroyed is not yet beyond recovery: the database's files could not be rewritten "
+                f"({type(getattr(error, 'orig', None) or error).__name__}).",
+                "See that the disk has room for the database once more, then run the same order again.",
+            ) from None
 
     def _done(self, purge_id: int) -> dict[str, Any]:
         with self.database.read() as connection:

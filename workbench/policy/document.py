@@ -84,6 +84,22 @@ def _records(profile: Profile) -> Section:
     return Section("What every access record holds", ("item", "source"), tuple(rows))
 
 
+def _purging(profile: Profile) -> list[tuple[str, str, Cited | str]]:
+    keep = profile.retention
+    found: list[tuple[str, str, Cited | str]] = []
+    if keep.purging:
+        what = "; ".join(each.what for each in keep.purging.approvals)
+        found.append(("A purge needs", f"{what}; valid {keep.purging.valid_for}", keep.purging))
+    if keep.unrelated:
+        found.append(("Unrelated reads kept", str(keep.unrelated.after), keep.unrelated))
+    if keep.preservation:
+        lasts = f"{keep.preservation.lasts}, then a court order"
+        found.append(("A preservation request stands", lasts, keep.preservation))
+    if keep.holds:
+        found.append(("Holds reviewed every", str(keep.holds.review_every), keep.holds))
+    return found
+
+
 def _figures(profile: Profile) -> Section:
     keep, limits, accounts = profile.retention, profile.limits, profile.accounts
     suspends = ", ".join(each.replace("-", " ") for each in keep.suspends)
@@ -92,6 +108,7 @@ def _figures(profile: Profile) -> Section:
         ("Reads kept at most", str(keep.reads_max or "not set"), keep.purge_clause or keep),
         ("Purge suspended by", suspends, keep.purge_clause or keep),
         ("Held reads leave by", keep.export_media or "not set", keep.media_clause or keep),
+        *_purging(profile),
         ("Longest window", f"{limits.max_window_days} days", limits),
         ("Longest window of a canvass", f"{limits.max_canvass_days} days", limits),
         ("Largest scene", f"{limits.max_area_km2:g} km²", limits),
