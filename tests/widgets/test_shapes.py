@@ -80,6 +80,7 @@ def test_no_place_is_no_scene() -> None:
     [
         ("5th and Main", "800", "pair of coordinates"),
         ("36.58", "800", "pair of coordinates"),
+        (";", "800", "pair of coordinates"),
         ("36.58, -120.25, 7", "800", "pair of coordinates"),
         ("36.58, -120.25 x", "800", "pair of coordinates"),
         ("-120.25, 36.58", "800", "Longitude seems to stand first"),
@@ -89,6 +90,7 @@ def test_no_place_is_no_scene() -> None:
         ("36.58, -120.25", "", "no radius"),
         ("36.58, -120.25", "a mile", "cannot be read"),
         ("36.58, -120.25", "3 parsecs", "cannot be read"),
+        ("36.58, -120.25", ",", "cannot be read"),
         ("36.58, -120.25", "2", "too small"),
         ("36.58, -120.25", "90 km", "too large"),
         ("36.58, -120.25; 36.59, -120.25", "", "three corners"),
@@ -176,7 +178,11 @@ def test_a_drawn_star_reads_back_from_the_boxes(lat: float, lon: float, arms: li
     assert scene_of_text(*text_of(drawn)) == drawn
 
 
-@given(st.text(max_size=40), st.text(max_size=10))
+near_a_place = st.text(alphabet="0123456789.,;-+ NSEW°()\n", max_size=30)
+near_a_radius = st.text(alphabet="0123456789., mikft\u0663", max_size=8)
+
+
+@given(st.text(max_size=40) | near_a_place | st.just("36.58, -120.25"), near_a_radius)
 def test_whatever_is_typed_is_a_scene_or_bad_input(place: str, radius: str) -> None:
     try:
         scene = scene_of_text(place, radius)

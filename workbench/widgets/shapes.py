@@ -36,7 +36,7 @@ MAX_CORNERS = 100
 _DIGITS = 5  # of a degree: a metre
 _EXAMPLE = "Write it like 36.5800, -120.2500: latitude, then longitude."
 _NUMBER = re.compile(r"([+-]?\d+(?:\.\d*)?|[+-]?\.\d+)\s*°?\s*([NSEWnsew])?")
-_RADIUS = re.compile(r"^\s*([\d,]+(?:\.\d*)?|\.\d+)\s*([a-z]*)\.?\s*$", re.IGNORECASE)
+_RADIUS = re.compile(r"^\s*(\d[\d,]*(?:\.\d*)?|\.\d+)\s*([a-z]*)\.?\s*$", re.IGNORECASE)
 _UNITS = {
     "": 1.0, "m": 1.0, "metre": 1.0, "metres": 1.0, "meter": 1.0, "meters": 1.0, "km": 1000.0,
     "ft": 0.3048, "feet": 0.3048, "yd": 0.9144, "mi": 1609.344, "mile": 1609.344, "miles": 1609.344,
@@ -71,6 +71,8 @@ def scene_of_text(place: str, radius: str = "") -> Scene | None:
     if not place.strip():
         return None
     corners = [_corner(part) for part in re.split(r"[;\n]+", place) if part.strip()]
+    if not corners:
+        raise BadInput("The place is no pair of coordinates.", _EXAMPLE)
     if len(corners) > 1:
         return _polygon(corners)
     if not radius.strip():
