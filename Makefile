@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test extras lint lab lock clean
+.PHONY: help demo test extras lint screenshots lab lock clean
 
 VENV ?= .venv
 EXTRAS ?= .venv-extras
@@ -41,6 +41,9 @@ lint: $(VENV)/installed-dev ## style, types, layers, notebooks without output
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	find notebooks workbench -name '*.ipynb' -not -path '*/.*' -exec $(BIN)/nbstripout --keep-id --verify {} +
+
+screenshots: $(VENV)/installed-dev ## take the pictures of the search desk in docs/images anew (needs Chromium)
+	$(BIN)/python docs/screenshots.py
 
 lab: $(VENV)/installed ## open JupyterLab on the notebooks
 	$(BIN)/workbench lab $(ARGS)

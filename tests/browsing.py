@@ -77,15 +77,15 @@ def chromium() -> Iterator[Any]:
     Ended with its module: while Playwright is there, its event loop counts as running, and what a panel hands to the
     running loop would never be done in the tests that follow.
     """
-    program = next((path for name in _NAMES if (path := shutil.which(name))), None)
-    if program is None:
+    found = program()
+    if found is None:
         if os.environ.get("WORKBENCH_REQUIRE_BROWSER"):
             pytest.fail("Chromium is missing: apt install chromium")
         pytest.skip("Chromium is not installed: apt install chromium")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as tool:
-        browser = tool.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        browser = tool.chromium.launch(executable_path=found, args=["--no-sandbox"])
         yield browser
         browser.close()
 
@@ -105,7 +105,7 @@ def lab(city: City, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("lab")
     shutil.copy(NOTEBOOKS / "search_desk.ipynb", folder)
     words = ["lab", "--no-browser", "--allow-root", "--notebooks", str(folder)]
-    with _serving(city, folder, words, r"http://127\.0\.0\.1:\d+/lab\?token=\w+") as address:
+    with serving(city, folder, words, r"http://127\.0\.0\.1:\d+/lab\?token=\w+") as address:
         yield address.replace("/lab?", "/lab/tree/search_desk.ipynb?")
 
 
@@ -114,7 +114,7 @@ def desk_page(city: City, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """The address of the desk as a page without code."""
     folder = tmp_path_factory.mktemp("page")
     words = ["desk", "--no-browser"]
-    with _serving(city, folder, words, r"http://127\.0\.0\.1:\d+/\?token=\w+") as address:
+    with serving(city, folder, words, r"http://127\.0\.0\.1:\d+/\?token=\w+") as address:
         yield address
 
 
@@ -140,8 +140,13 @@ def watched(chromium: Any, tmp_path: Path) -> Iterator[Watched]:
     context.close()
 
 
+def program() -> str | None:
+    """Return where this machine's Chromium is."""
+    return next((path for name in _NAMES if (path := shutil.which(name))), None)
+
+
 @contextmanager
-def _serving(city: City, folder: Path, words: list[str], pattern: str) -> Iterator[str]:
+def serving(city: City, folder: Path, words: list[str], pattern: str) -> Iterator[str]:
     """Run a command that serves; give the address that it prints; end it."""
     command = [sys.executable, "-c", "from workbench.cli import main; main()", "--home"]
     private = {name: str(folder / "jupyter") for name in ("HOME", "JUPYTER_RUNTIME_DIR")}
