@@ -94,6 +94,10 @@ def test_an_order_from_its_entry_to_its_end(tmp_path: Path) -> None:
     )
     refused = desk.run(*load, ends=3).output
     assert "Utah Code 41-6a-2005" in refused
+    looked = desk.run(*load, "--dry-run", ends=3).output  # not even shown
+    assert "7ABX123" not in looked
+    refusals = desk.world.record(action="ingest", outcome="refused")
+    assert ["dry_run" in line.elements for line in refusals] == [False, True]
     (said,) = json.loads(desk.run(*load, "--json", ends=3).stdout)
     assert (said["status"], said["clause"]) == ("refused", "426.3.1")
     desk.run(

@@ -107,13 +107,13 @@ def ingest(
         raise click.UsageError("Give files, or a folder with --watch.")
     if bool(username) != bool(key_file):
         raise click.UsageError("--service and --key-file go together.")
+    options["governmental"] = not private
     if dry_run:
         if folder:
             raise click.UsageError("A dry run is of files.")
         _dry_run(desk, files, rows, options, as_json=as_json)
         return
     door = _Door(desk, username, key_file)
-    options["governmental"] = not private
     if folder:
         _watch(folder, door, options, as_json=as_json)
     else:
@@ -366,22 +366,25 @@ def _dry_run(
     from workbench.ingest.preview import preview
 
     service = desk.service
-    service.permit(desk.token, "ingest", {"dry_run": True})
-    given = {name: options[name] for name in ("format", "mapping", "camera")}
-    found = [
-        (
-            path,
-            preview(
+    session = service.permit(desk.token, "ingest", {"dry_run": True})
+    names = ("format", "mapping", "camera", "source_agency", "governmental")
+    given = {name: options[name] for name in names}
+    found = []
+    for path in files:
+        try:
+            seen = preview(
                 path,
                 settings=desk.settings,
                 now=service.clock(),
                 database=service.database,
+                guard=service.warrants.guard(),
                 rows=rows,
                 **given,
-            ),
-        )
-        for path in files
-    ]
+            )
+        except TransferRefused as refusal:
+            service.warrants.refused(session, path, refusal)
+            raise
+        found.append((path, seen))
     if as_json:
         print_json([{"file": path.name, **dataclasses.asdict(each)} for path, each in found])
         return

@@ -14,6 +14,7 @@ from workbench.ingest.check import Terms, check
 from workbench.ingest.formats.base import Batch, Problem
 from workbench.ingest.mapping import ColumnMapping
 from workbench.ingest.opening import opened
+from workbench.ingest.warrants import PrivateGuard
 from workbench.records.database import Database
 from workbench.records.tables import from_micros
 from workbench.settings import Settings
@@ -77,6 +78,9 @@ def preview(
     format: str | None = None,  # noqa: A002 - the word on the command line
     mapping: Path | ColumnMapping | None = None,
     camera: str | None = None,
+    source_agency: str | None = None,
+    governmental: bool = True,
+    guard: PrivateGuard | None = None,
     rows: int = 10,
 ) -> Preview:
     """Look at the first batch of a file as :func:`workbench.ingest.transfers.receive` would.
@@ -91,27 +95,30 @@ def preview(
         Aware; what is captured after it lies in the future.
     database : Database, optional
         For the register of cameras; without it every camera is a stranger.
-    format, mapping, camera
-        As for ``receive``.
+    format, mapping, camera, source_agency, governmental, guard
+        As for ``receive``: private reads are not even shown without the order that the policy asks for.
     rows : int
         How many good rows to show.
 
     Raises
     ------
-    BadTransfer, BadInput
+    BadTransfer, TransferRefused, BadInput
         As for ``receive``.
     """
     register = Register((), default=camera or "")
     if database is not None:
         with database.read() as connection:
             register = load_register(connection, default=camera or "")
-    terms = Terms(zone=settings.zone, now=now, source_agency=settings.agency)
+    whose = settings.agency if source_agency is None else source_agency
+    terms = Terms(zone=settings.zone, now=now, source_agency=whose, governmental=governmental)
     with opened(Path(file), format=format, mapping=mapping, camera=camera) as source:
         found = next(source.batches, None)
         notes: Counter[str] = Counter([source.source.note] if source.source.note else [])
         if found is None:
             return Preview(source.format.name, source.source.encoding, [], [], notes=notes)
         checked = check(found, register, terms)
+        if guard is not None and len(checked):
+            guard.look(checked.columns)
         return Preview(
             source.format.name,
             source.source.encoding,

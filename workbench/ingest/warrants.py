@@ -22,6 +22,7 @@ import sqlalchemy as sa
 from workbench.audit.chain import Chain, Entry
 from workbench.audit.permit import Permit
 from workbench.errors import BadInput, Failed, TransferRefused
+from workbench.models import Session
 from workbench.policy.data_parts import OrderKind
 from workbench.policy.profile import Profile
 from workbench.records.database import Database
@@ -295,6 +296,19 @@ class Warrants:
         wanted = self.profile.private_reads.requires
         orders = [each for each in self._all() if each.stands(today) and each.kind in wanted]
         return PrivateGuard(orders, self._refusal)
+
+    def refused(self, session: Session, file: Path, refusal: TransferRefused) -> None:
+        """Put on the record that a file was not even shown."""
+        entry = Entry(
+            "event",
+            "ingest",
+            outcome="refused",
+            session=session,
+            elements={"file": file.name, "dry_run": True},
+            clause=refusal.clause,
+            detail=type(refusal).__name__,
+        )
+        self.chain.append(entry)
 
     def _refusal(self, missing: str) -> TransferRefused:
         rules = self.profile.private_reads
