@@ -20,6 +20,7 @@ from workbench.hotlists.matching import Listed, Sightings, match
 from workbench.hotlists.rows import open_entry
 from workbench.models import Window
 from workbench.policy.profile import Profile
+from workbench.records.barrier import keep_purges_out
 from workbench.records.database import Database
 from workbench.records.hotlist_tables import (
     hot_list_entries,
@@ -221,6 +222,7 @@ class Matching:
             most = _READS_AT_ONCE if left is None else min(left, _READS_AT_ONCE)
             query = sa.select(*columns).where(*where, *within, reads.c.id > after)
             with self.database.read() as connection:
+                keep_purges_out(connection)
                 rows = _plain(connection, query.order_by(reads.c.id).limit(most))
             if not rows:
                 return
