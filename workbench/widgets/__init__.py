@@ -19,6 +19,7 @@ _HOMES = {
     "PartialPlateSearch": "partial_search",
     "CanvassMap": "canvass_map",
     "TrailMap": "trail_map",
+    "HitQueue": "hits",
     "SearchDesk": "search_desk",
 }
 
@@ -26,6 +27,7 @@ __all__ = [
     "CanvassMap",
     "CasePanel",
     "Desk",
+    "HitQueue",
     "LoginPanel",
     "PartialPlateSearch",
     "SearchDesk",

@@ -33,7 +33,7 @@ ACCENT = "#1f5a8a"
 SIGNAL = "#b8430f"
 
 _FOLDER = Path(__file__).parent
-_SHEETS = ("desk.css", "partial.css", "maps.css")
+_SHEETS = ("desk.css", "partial.css", "maps.css", "hits.css")
 _KINDS = {"refused": "alert", "failed": "alert", "notice": "status", "done": "status"}
 
 
