@@ -112,6 +112,17 @@ def test_one_private_row_of_a_mixed_file_is_enough(plaza: Plaza, public: tuple[s
 
 
 @PRIVATE
+def test_a_private_row_that_will_not_do_is_not_kept_in_a_reject_file_either(plaza: Plaza) -> None:
+    path = plaza.file("yes", "no")
+    path.write_text(path.read_text().replace("7ABX001", ""))  # the private row has no plate
+    with pytest.raises(TransferRefused):
+        plaza.load(path)
+    nothing_was_kept(plaza)
+    plaza.order()
+    assert plaza.load(path).rejected == 1
+
+
+@PRIVATE
 def test_reads_of_a_camera_that_is_registered_as_private_are_private(plaza: Plaza) -> None:
     plaza.service.add_camera(
         plaza.ruiz, code="LOT", kind="fixed", latitude=36.58, longitude=-120.25, governmental=False

@@ -101,12 +101,15 @@ class Checked:
         Rows left out on purpose, by reason.
     notes : Counter
         What was left empty or assumed, and in how many rows.
+    private_problems : int
+        How many of the rows that will not do are not a government's.
     """
 
     columns: dict[str, list[Any]]
     problems: list[Problem]
     skipped: Counter[str]
     notes: Counter[str] = field(default_factory=Counter)
+    private_problems: int = 0
 
     def __len__(self) -> int:
         return len(self.columns["line"])
@@ -373,6 +376,7 @@ class _Check:
 
     def _part(self, out: dict[str, list[Any]]) -> Checked:
         problems = list(self.batch.problems)
+        private = sum(not out["governmental"][row] for row in self.blame)
         if self.blame:
             keep = [True] * self.count
             for row in sorted(self.blame):
@@ -382,4 +386,4 @@ class _Check:
                     Problem(self.batch.lines[row], reason, self.batch.texts[row][:MAX_TEXT])
                 )
             out = {name: list(compress(column, keep)) for name, column in out.items()}
-        return Checked(out, problems, self.batch.skipped, self.notes)
+        return Checked(out, problems, self.batch.skipped, self.notes, private)

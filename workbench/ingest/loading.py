@@ -148,9 +148,9 @@ class Loading:
     def take(self, batch: Batch) -> None:
         """Check a batch; store what is good of it, with that of others, in a transaction of its own."""
         checked = check(batch, self._register, self._terms)
+        if self._guard is not None:
+            self._guard.look(checked.columns, unusable=checked.private_problems)
         if len(checked):
-            if self._guard is not None:
-                self._guard.look(checked.columns)
             self._last_good = checked.columns["line"][-1]
             self._settle(checked.columns)
             self._counts.add(checked.columns, self._terms.zone)

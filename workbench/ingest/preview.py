@@ -117,8 +117,8 @@ def preview(
         if found is None:
             return Preview(source.format.name, source.source.encoding, [], [], notes=notes)
         checked = check(found, register, terms)
-        if guard is not None and len(checked):
-            guard.look(checked.columns)
+        if guard is not None:
+            guard.look(checked.columns, unusable=checked.private_problems)
         return Preview(
             source.format.name,
             source.source.encoding,

@@ -171,8 +171,7 @@ def _look_first(
     with opened(path, **how) as source:
         for batch in source.batches:
             checked = check(batch, register, terms)
-            if len(checked):
-                guard.look(checked.columns)
+            guard.look(checked.columns, unusable=checked.private_problems)
     guard.under.clear()  # they are counted as they are stored
 
 

@@ -103,14 +103,23 @@ class PrivateGuard:
         self._refusal = refusal
         self.under: Counter[int] = Counter()
 
-    def look(self, columns: Mapping[str, Sequence[Any]]) -> None:
+    def look(self, columns: Mapping[str, Sequence[Any]], *, unusable: int = 0) -> None:
         """Look at checked rows; counts in ``under`` which order each private one comes in under.
+
+        Parameters
+        ----------
+        columns : mapping
+            The good rows.
+        unusable : int
+            How many private rows will not do: they would go to the reject file, and without any order they may not.
 
         Raises
         ------
         TransferRefused
             A private row that no order covers.
         """
+        if unusable and not self._orders:
+            raise self._refusal("there is none")
         public = np.asarray(columns.get("governmental", ()), dtype=bool)
         if public.all():
             return
