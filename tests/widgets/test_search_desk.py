@@ -101,7 +101,7 @@ def test_a_member_sees_who_they_are_and_the_panels(town: World) -> None:
     assert desk.login not in desk.children
     assert "Rivera" in desk.login.who.value
     assert "Santa Lucera" in desk.title.value
-    assert desk.tabs.options == ("Partial plate", "Canvass", "Follow a vehicle")
+    assert desk.tabs.options == ("Partial plate", "Canvass", "Follow a vehicle", "Hits")
     desk.close()
 
 

@@ -45,14 +45,22 @@ def _trail(desk: Desk) -> Any:
     return TrailMap(desk)
 
 
+def _hits(desk: Desk) -> Any:
+    from workbench.widgets.hits import HitQueue
+
+    return HitQueue(desk)
+
+
 # Title, and what makes the panel: when it is first looked at.
 PANELS: dict[str, Callable[[Desk], Any]] = {
     "Partial plate": _partial_plate,
     "Canvass": _canvass,
     "Follow a vehicle": _trail,
+    "Hits": _hits,
 }
 _PARTIAL = "Partial plate"
 _TRAIL = "Follow a vehicle"
+_HITS = "Hits"
 
 
 class SearchDesk(ipywidgets.VBox):
@@ -109,12 +117,12 @@ class SearchDesk(ipywidgets.VBox):
 
     @property
     def result(self) -> pd.DataFrame | None:
-        """What the panel in front has found."""
+        """What the panel in front has found; of the hits nothing, for they are no search."""
         panel = self.panels.get(self.tabs.value)
-        return panel.result if panel is not None else None
+        return panel.result if panel is not None and self.tabs.value != _HITS else None
 
     def turn_to(self, title: str) -> None:
-        """Bring a panel to the front: ``"Partial plate"``, ``"Canvass"`` or ``"Follow a vehicle"``."""
+        """Bring a panel to the front: ``"Partial plate"``, ``"Canvass"``, ``"Follow a vehicle"`` or ``"Hits"``."""
         self.tabs.value = title
 
     # --- building ----------------------------------------------------------------------------------------------
@@ -165,7 +173,7 @@ class SearchDesk(ipywidgets.VBox):
         title = self.tabs.value
         self.status.clear()
         self.front.children = []
-        self.save.layout.display = "none" if title == _TRAIL else None
+        self.save.layout.display = "none" if title in (_TRAIL, _HITS) else None
         self._picked()
         if title not in self.panels:
             panel = PANELS[title](self.desk)
