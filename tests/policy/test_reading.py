@@ -85,6 +85,13 @@ def swap(old: str, new: str) -> tuple[str, int]:
         ("example: '24-01873'", "example: '2024/1873'", "does not match", "Correct"),
         ("America/Los_Angeles", "America/Fresno", "no such time zone", "IANA"),
         ("reads_max: null", "reads_max: 3 months", "longer than they may be", "Correct"),
+        ("- id: attorney", "- id: governing-body", "listed twice", "Rename one"),
+        (
+            "    citation: Cal. Gov. Code § 34090.6\n    procedure: true # how",
+            "    # how",
+            "retention.purging does not say what it rests on",
+            "procedure: true",
+        ),
         ("    - id: press", "    - id: presse", "no topic", "Did you mean press?"),
         ("  - id: shooting", "  - id: homicide", "purpose homicide is listed twice", "rename"),
         (
@@ -193,3 +200,9 @@ def test_whatever_stands_in_a_block_the_checks_do_not_crash(data: st.DataObject)
     for problem in problems(raw):
         assert problem.location
         assert problem.what
+
+
+def test_unrelated_reads_go_before_the_others(tmp_path: Path) -> None:
+    text = path_of("clinton-ut").read_text(encoding="utf-8")
+    said = complaint(tmp_path, text.replace("after: 90 days", "after: 1 year"))
+    assert "Unrelated reads would be kept as long as all others, or longer." in said

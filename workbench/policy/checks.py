@@ -225,6 +225,34 @@ def _retention(raw: dict[str, Any]) -> Iterator[Problem]:
         )
 
 
+def _purges(raw: dict[str, Any]) -> Iterator[Problem]:
+    """See that unrelated reads go before the others, and that no approval is named twice."""
+    block = raw.get("retention")
+    if not isinstance(block, dict):
+        return
+    unrelated = block.get("unrelated")
+    if isinstance(unrelated, dict):
+        try:
+            early, last = (
+                Period.model_validate(each).days
+                for each in (unrelated.get("after"), block.get("reads_max"))
+            )
+        except ValueError:
+            return
+        if early >= last:
+            yield Problem(
+                ("retention", "unrelated", "after"),
+                "Unrelated reads would be kept as long as all others, or longer.",
+                "Shorten it, or leave retention.unrelated out.",
+            )
+    seen: set[str] = set()
+    for location, approval in _entries(raw, "retention", "purging", "approvals"):
+        name = str(approval.get("id"))
+        if name in seen:
+            yield Problem((*location, "id"), f"The approval {name} is listed twice.", "Rename one.")
+        seen.add(name)
+
+
 def _topics(raw: dict[str, Any]) -> Iterator[Problem]:
     for location, block in _entries(raw, "reason", "topics"):
         name = block.get("id")
@@ -234,9 +262,12 @@ def _topics(raw: dict[str, Any]) -> Iterator[Problem]:
 
 def _bases(raw: dict[str, Any]) -> Iterator[Problem]:
     """Every block with figures says what it rests on."""
-    blocks = [((key,), raw[key]) for key in _FIGURES if isinstance(raw.get(key), dict)] + _entries(
-        raw, "requirements"
-    )
+    blocks: list[tuple[Location, dict[str, Any]]] = [
+        ((key,), raw[key]) for key in _FIGURES if isinstance(raw.get(key), dict)
+    ]
+    blocks += _entries(raw, "requirements") + _entries(raw, "retention")
+    blocks += _entries(raw, "retention", "classes")
+    blocks += _entries(raw, "retention", "purging", "approvals")
     for location, block in blocks:
         if not (block.get("clause") or block.get("citation") or block.get("procedure")):
             yield Problem(
@@ -312,6 +343,7 @@ _CHECKS: tuple[Callable[[dict[str, Any]], Iterable[Problem]], ...] = (
     _case_numbers,
     _zone,
     _retention,
+    _purges,
     _topics,
     _bases,
     _hit_steps,
