@@ -133,6 +133,25 @@ def test_what_is_in_it(town: Town) -> None:
         assert path.stat().st_mode & 0o077 == 0 or path.name in TAGS, path
 
 
+def test_it_is_the_same_on_either_database(tmp_path: Path, database: Database) -> None:
+    town = make(tmp_path, database)
+    try:
+        for number in range(30):
+            town.read(f"OTHER{number}", at=OLD)
+        town.hold(
+            cameras=["C4"], start="2023-05-01", end="2023-06-01", case_number=town.case_number
+        )
+        made = package(town)
+        (bag,) = made.folder.iterdir()
+        found = rows(bag / "data" / "reads" / "reads-001.csv")
+        assert {each["plate"] for each in found} == {
+            "7ABX123", "6KLM880", *(f"OTHER{number}" for number in range(30))
+        }  # fmt: skip
+        assert made.reads == len(found) == 32
+    finally:
+        town.service.close()
+
+
 TAGS = {"bagit.txt", "bag-info.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt",
         "signature.txt", "record.pub", "verify.py"}  # fmt: skip
 
