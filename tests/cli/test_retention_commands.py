@@ -84,7 +84,9 @@ def test_holds_are_listed_reviewed_and_released_by_two(line: CommandLine) -> Non
     (found,) = line.json("hold", "list")
     assert found["scope"]["cameras"] == ["C4"]
     assert found["scope"]["area"]["radius_m"] == 300
-    assert "300 m around 36.5800 -120.2500" in line.run("hold", "list").output
+    shown = line.run("hold", "list").output
+    for words in ("300 m around 36.5800 -120.2500", "from 2024-01-01 00:00", "before 2026-01-01"):
+        assert words in shown
     line.run("hold", "review", "1", "--note", "Trial in June")
     line.run("hold", "review", "1", "--court-order", "x", ends=2)
     line.run("hold", "release", "1", "--why", "Trial is over")

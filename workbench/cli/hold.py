@@ -104,7 +104,7 @@ def list_(desk: Desk, *, every: bool, as_json: bool) -> None:
             each.basis,
             each.authority,
             each.case_number,
-            _named(each),
+            _named(each, desk.settings.zone),
             _until(desk, each, today),
         )
         for each in found
@@ -200,9 +200,10 @@ def _until(desk: Desk, of: Hold, today: dt.date) -> str:
     return f"review by {of.review_by}{late}"
 
 
-def _named(of: Hold) -> str:
+def _named(of: Hold, zone: dt.tzinfo) -> str:
     scope = of.scope
-    times = " to ".join(f"{each:%Y-%m-%d %H:%M}Z" for each in (scope.start, scope.end) if each)
+    begins = f"from {scope.start.astimezone(zone):%Y-%m-%d %H:%M}" if scope.start else ""
+    ends = f"before {scope.end.astimezone(zone):%Y-%m-%d %H:%M}" if scope.end else ""
     area = ""
     if scope.area is not None:
         place = f"{scope.area.latitude:.4f} {scope.area.longitude:.4f}"
@@ -211,7 +212,14 @@ def _named(of: Hold) -> str:
             if scope.area.polygon
             else f"{scope.area.radius_m:.0f} m around {place}"
         )
-    parts = [*scope.plates, *scope.cameras, area, times, "searches" if scope.searches else ""]
+    parts = [
+        *scope.plates,
+        *scope.cameras,
+        area,
+        begins,
+        ends,
+        "searches" if scope.searches else "",
+    ]
     return ", ".join(part for part in parts if part)
 
 

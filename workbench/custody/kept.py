@@ -26,6 +26,9 @@ Span = tuple[int, int]
 
 _AT_ONCE = 20_000
 _NUMBERS_AT_ONCE = 500
+_UNNEST = sa.text(
+    "INSERT INTO purge_kept (id) SELECT unnest(CAST(:numbers AS bigint[])) ON CONFLICT DO NOTHING"
+)
 _SEARCHES = ("query.history", "query.canvass")
 _at = sa.type_coerce(reads.c.captured_at, sa.BigInteger)
 
@@ -96,16 +99,14 @@ def covered(connection: sa.Connection, hold: Hold, span: Span) -> set[int]:
 
 
 def _add(connection: sa.Connection, numbers: Iterable[int]) -> None:
-    clash = "OR IGNORE " if connection.dialect.name == "sqlite" else ""
-    after = "" if clash else " ON CONFLICT DO NOTHING"
-    statement = sa.text(f"INSERT {clash}INTO purge_kept (id) VALUES (:id){after}")
-    for part in _parts([{"id": number} for number in numbers]):
-        connection.execute(statement, part)
-
-
-def _parts(rows: list[dict[str, int]]) -> Iterator[list[dict[str, int]]]:
-    for first in range(0, len(rows), _AT_ONCE):
-        yield rows[first : first + _AT_ONCE]
+    found = list(numbers)
+    for first in range(0, len(found), _AT_ONCE):
+        part = found[first : first + _AT_ONCE]
+        if connection.dialect.name == "sqlite":
+            rows = [{"id": number} for number in part]
+            connection.execute(sa.text("INSERT OR IGNORE INTO purge_kept (id) VALUES (:id)"), rows)
+        else:
+            connection.execute(_UNNEST, {"numbers": part})
 
 
 def _scopes(connection: sa.Connection, hold: Hold) -> Iterator[Scope]:
