@@ -189,3 +189,43 @@ def test_a_reader_that_stays_is_named_and_nothing_is_lost(sqlite: Database) -> N
         with pytest.raises(Failed, match="not yet beyond recovery"):
             erase(sqlite, wait_s=0.1)
     assert erase(sqlite).left_to_do == ()
+
+
+def test_copies_that_split_pages_leave_are_gone_too(tmp_path: Path, sqlite: Database) -> None:
+    """Many plates, deleted page by page: overwriting alone leaves some of them in pages that were once split."""
+    path = tmp_path / "workbench.db"
+    draw = random.Random(1)
+    gone, young = plates(1, 5000), plates(2, 5000)
+    day = 24 * HOUR
+    rows = []
+    for number in range(20_000):
+        old = number % 2 == 0
+        at = draw.randrange(30 * day) + (0 if old else 30 * day)
+        rows.append((draw.choice(gone if old else young), at, draw.randrange(1 << 60)))
+    rows.sort(key=lambda row: (row[1] // day, row[2]))
+    with sqlite.write() as connection:
+        for statement in PARENTS:
+            connection.exec_driver_sql(statement)
+        connection.exec_driver_sql(
+            "INSERT INTO reads (plate, captured_at, cell, camera_id, governmental, transfer_id) "
+            "VALUES (?, ?, ?, 1, 1, 1)",
+            rows,
+        )
+    for each in range(30):
+        with sqlite.write() as connection:
+            connection.exec_driver_sql(
+                "DELETE FROM reads WHERE captured_at >= ? AND captured_at < ?",
+                (each * day, (each + 1) * day),
+            )
+    erase(sqlite)
+    files = list(tmp_path.glob(path.name + "*"))
+    assert found(files, gone) == set()
+    kept = {row[0] for row in rows if row[1] >= 30 * day}
+    assert found(files, sorted(kept)) == kept
+
+
+PARENTS = (
+    "INSERT INTO cameras (id, code, kind, governmental, registered) VALUES (1, 'C4', 'fixed', 1, 1)",
+    "INSERT INTO transfers (id, file_name, sha256, size, began_at, status) "
+    "VALUES (1, 'f', '0', 1, 0, 'complete')",
+)
