@@ -62,7 +62,9 @@ def test_the_queue_shows_no_plate_and_a_hit_only_when_it_is_picked(town: World) 
     assert [line.phase for line in town.record(action="hit.show")] == ["intent", "outcome"]
     shown = panel._card.value
     assert "not by itself grounds for a stop" in shown
-    assert "&lt;b&gt;Stolen&lt;/b&gt;" in shown  # what a list says is text, never markup
+    assert (
+        "&lt;b&gt;Stolen&lt;/b&gt;" in panel._listed.value
+    )  # what a list says is text, never markup
     assert labels(panel) == ["Read rightly", "Misread", "Another state", "Close: dismiss"]
 
 
@@ -116,6 +118,7 @@ def test_a_locked_desk_shows_nothing(town: World) -> None:
     assert panel.button.disabled
     assert panel.view is None
     assert panel._card.value.startswith('<p class="wbd-muted">')
+    assert panel._listed.value == ""
     assert "hit" not in desk.remember()["hits"]
 
 

@@ -15,7 +15,7 @@ from workbench.widgets.platedrawing import plate_svg
 if TYPE_CHECKING:
     from workbench.hotlists import HitView
 
-__all__ = ["Choice", "card", "choices", "fields_of", "queue_rows"]
+__all__ = ["Choice", "card", "choices", "fields_of", "listed_html", "queue_rows"]
 
 _MARKS = {"differs": "differs", "warns": "caution", "unknown": "not known", "agrees": "agrees"}
 _DISPOSITIONS = {
@@ -88,7 +88,7 @@ def fields_of(view: HitView) -> tuple[str, ...]:
 
 
 def card(view: HitView) -> Markup:
-    """Return a hit: that it is no grounds for a stop, both plates drawn, what differs, the entry, the steps."""
+    """Return a hit: that it is no grounds for a stop, both plates drawn, what differs, and the steps."""
     zone = ZoneInfo(view.timezone)
     head = f"Hit {view.hit}: {view.status}" + (f" — {view.to_do}" if view.to_do else "")
     parts = [
@@ -98,7 +98,6 @@ def card(view: HitView) -> Markup:
         ),
         _plates(view),
         _points(view),
-        _listed(view, zone),
         _steps(view, zone),
     ]
     return Markup('<div class="wbh-card">{}</div>').format(Markup("").join(parts))
@@ -140,7 +139,9 @@ def _points(view: HitView) -> Markup:
     return Markup('<ul class="wbh-points">{}</ul>').format(rows)
 
 
-def _listed(view: HitView, zone: ZoneInfo) -> Markup:
+def listed_html(view: HitView) -> Markup:
+    """Return what is listed: the list, and every field of its entries."""
+    zone = ZoneInfo(view.timezone)
     blocks = []
     for entry in view.entries:
         told = {

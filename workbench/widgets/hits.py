@@ -17,7 +17,7 @@ from workbench.client import Bench, Case
 from workbench.widgets import look
 from workbench.widgets.desk import Desk
 from workbench.widgets.fields import text_box
-from workbench.widgets.hit_card import Choice, card, choices, fields_of, queue_rows
+from workbench.widgets.hit_card import Choice, card, choices, fields_of, listed_html, queue_rows
 from workbench.widgets.status import Status
 from workbench.widgets.work import guarded
 
@@ -108,6 +108,7 @@ class HitQueue(ipywidgets.VBox):
             options=[], value=None, rows=14, description="Open hits", layout={"width": "340px"}
         ).add_class("wbm-above")
         self._card = ipywidgets.HTML()
+        self._listed = ipywidgets.HTML()
         self.saw = ipywidgets.Dropdown(
             options=[("the image", "image"), ("the plate itself", "plate")], description="I looked at",
             layout={"width": "170px"},
@@ -126,8 +127,14 @@ class HitQueue(ipywidgets.VBox):
             "wbh-buttons"
         )
         left = ipywidgets.VBox([ipywidgets.HBox([self.button, self._count]), self.queue])
-        right = ipywidgets.VBox([self._card, self._fields, self._buttons], layout={"flex": "1"})
-        self.children = [look.style(), self.status, ipywidgets.HBox([left, right])]
+        right = ipywidgets.VBox(
+            [self._card, self._fields, self._buttons, self._listed], layout={"flex": "1"}
+        )
+        self.children = [
+            look.style(),
+            self.status,
+            ipywidgets.HBox([left, right]).add_class("wbh-both"),
+        ]
 
     def _typed(self) -> dict[str, Any]:
         return {name: box.value for name, box in self._boxes.items()}
@@ -154,6 +161,7 @@ class HitQueue(ipywidgets.VBox):
     def _show(self, view: Any) -> None:
         self.view = view
         self._card.value = _INVITE if view is None else str(card(view))
+        self._listed.value = "" if view is None else str(listed_html(view))
         self._fields.children = (
             [] if view is None else [self._boxes[name] for name in fields_of(view)]
         )
