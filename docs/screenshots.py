@@ -22,6 +22,7 @@ from browsing import City, program, serving  # noqa: E402
 
 IMAGES = ROOT / "docs" / "images"
 SIZE = {"width": 1280, "height": 800}
+TALL = {"width": 1280, "height": 1060}
 _PATTERN = r"http://127\.0\.0\.1:\d+/\?token=\w+"
 
 
@@ -39,7 +40,7 @@ def _take(city: City, address: str) -> None:
     story = city.truth("shooting")
     with sync_playwright() as tool:
         browser = tool.chromium.launch(executable_path=program(), args=["--no-sandbox"])
-        context = browser.new_context(viewport=SIZE, device_scale_factor=1.5)
+        context = browser.new_context(viewport=SIZE, device_scale_factor=1.25)
         context.route(
             "**/*",
             lambda call: call.continue_() if "127.0.0.1" in call.request.url else call.abort(),
@@ -75,10 +76,12 @@ def _partial(page: Any, story: dict[str, Any]) -> None:
     page.get_by_label("From", exact=True).fill(local(scene["start"]))
     page.get_by_label("To", exact=True).fill(local(scene["end"]))
     page.get_by_label("Incident").fill(local(scene["at"]))
+    page.set_viewport_size(TALL)
     _search(page)
     page.get_by_role("listbox").get_by_role("option").first.click()
     page.get_by_text("reads in the window").first.wait_for()
     _keep(page, "desk-partial-plate")
+    page.set_viewport_size(SIZE)
 
 
 def _trail(page: Any, story: dict[str, Any]) -> None:
@@ -104,12 +107,12 @@ def _search(page: Any) -> None:
 
 
 def _keep(page: Any, name: str) -> None:
-    """Keep what the page shows, in few colors so that the file stays small."""
+    """Keep what the page shows."""
     page.mouse.move(0, 0)
     page.wait_for_timeout(2500)  # maps and lists come to rest
     picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     path = IMAGES / f"{name}.png"
-    picture.quantize(200, dither=Image.Dither.NONE).save(path, optimize=True)
+    picture.save(path, optimize=True)
     print(f"{path.relative_to(ROOT)}  {path.stat().st_size / 1000:.0f} kB")
 
 

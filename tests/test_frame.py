@@ -202,5 +202,5 @@ def test_make_targets_are_explained() -> None:
     assert phony
     explained = set(re.findall(r"^([a-z]+):.*## ", text, re.MULTILINE))
     assert explained == set(phony[1].split()) == {
-        "clean", "demo", "extras", "help", "lab", "lint", "lock", "test",
+        "clean", "demo", "extras", "help", "lab", "lint", "lock", "screenshots", "test",
     }  # fmt: skip
