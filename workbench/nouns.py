@@ -9,13 +9,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from workbench.audit.chain import Chain
+from workbench.audit.verify import Verdict
+from workbench.cases import Cases
 from workbench.models import Session
+from workbench.people import People
 from workbench.policy.profile import Profile
 from workbench.records.database import Database
 from workbench.settings import Settings
 
 if TYPE_CHECKING:
     from workbench.adoption import PolicyChanges
+    from workbench.audit.desk import AuditDesk
     from workbench.audit.households import Households
     from workbench.ingest.warrants import Warrants
     from workbench.people.reviews import AccountReviews
@@ -32,11 +36,17 @@ class Nouns(ABC):
     profile: Profile
     database: Database
     chain: Chain
+    people: People
+    cases: Cases
     clock: Callable[[], dt.datetime]
 
     @abstractmethod
     def permit(self, token: str, action: str, elements: Mapping[str, Any] | None = None) -> Session:
         """Ask the policy: see :meth:`workbench.service.Service.permit`."""
+
+    @abstractmethod
+    def audit_verify(self) -> Verdict:
+        """Check the record: see :meth:`workbench.service.Service.audit_verify`."""
 
     @property
     def _own(self) -> tuple[Any, ...]:
@@ -91,3 +101,11 @@ class Nouns(ABC):
         return Households(
             self.database, self.chain, self.permit, self.clock, home.keys, home.rejects
         )
+
+    @cached_property
+    def audits(self) -> AuditDesk:
+        """Reviews of periods, what is said of their findings, and the signatures under them."""
+        from workbench.audit.desk import AuditDesk
+        from workbench.custody.yardsticks import yardsticks
+
+        return AuditDesk(self, lambda start, end: yardsticks(self, start, end))

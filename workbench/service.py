@@ -520,49 +520,9 @@ class Service(Nouns):
             under_way.rows = len(frame)
         return frame
 
-    def audit_review(
-        self,
-        token: str,
-        *,
-        start: dt.datetime,
-        end: dt.datetime,
-        sample_size: int | None = None,
-        seed: int = 1,
-        confidence: float | None = None,
-        share: float | None = None,
-    ) -> AuditReview:
-        """Return everything that an audit report of a period needs.
-
-        ``confidence`` and ``share`` set the size of the sample; see :func:`workbench.audit.sampling.size_to_find`.
-        """
-        from workbench.audit.review import review
-
-        if end <= start:
-            raise BadInput("The period ends before it starts.", "Swap start and end.")
-        elements = {"start": start.isoformat(), "end": end.isoformat(), "seed": seed}
-        if confidence is not None:
-            elements["confidence"] = confidence
-        session = self.permit(token, "audit.review", elements)
-        with access(self.chain, "audit.review", session=session, elements=elements) as under_way:
-            result = review(
-                self.database,
-                start=start,
-                end=end,
-                zone=self.settings.zone,
-                profile=self.profile,
-                sample_size=sample_size,
-                seed=seed,
-                verdict=self.audit_verify(),
-                members=self.people.list(),
-                cases={case.number: case for case in self.cases.list()},
-                now=self.clock(),
-                before=under_way.id,
-                confidence=confidence,
-                share=share,
-                households=self.households.lookup(),
-            )
-            under_way.rows = len(result.records)
-        return result
+    def audit_review(self, token: str, **asked: Any) -> AuditReview:
+        """Return what an audit report of a period needs; see :meth:`workbench.audit.desk.AuditDesk.review`."""
+        return self.audits.review(token, **asked)
 
     def desk_failed(self, panel: str, kind: str, token: str = "") -> int:
         """Put an error that a panel of the search desk did not foresee on the record: where, and its type alone."""

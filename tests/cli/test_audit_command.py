@@ -179,3 +179,34 @@ def test_a_review_prints_what_a_reviewer_should_look_at(world, ask):
     words = ask("review", "--from", "2026-10-01", "--to", "2026-11-01").output
     assert "REASON-PERSONAL-DATA" in words
     assert "Miller" not in words
+
+
+def test_a_finding_is_decided_on_and_a_review_signed_by_two(world, ask):
+    bench = world.desk("rivera")
+    case = bench.case(
+        world.case_number, purpose="homicide", reason="Shooting, suspect named John Miller"
+    )
+    case.history("7ABX123", start="2026-10-05 21:00", end="2026-10-05 22:00")
+    world.member("whitfield", "supervisor")
+    world.clock.forward(days=21)
+    keep_token(world.settings, world.login("alvarez"))
+    found = json.loads(ask("review", "--period", "last-month", "--json").output)
+    keys = [each["key"] for each in found["indicators"]]
+    assert all(each["disposition"] is None for each in found["indicators"])
+    assert "are not decided" in ask(
+        "sign", "--as", "reviewer", "--outcome", "no-misuse", code=3
+    ).output.replace("is not", "are not")
+    for key in keys:
+        said = ("--as", "explained", "--note", "Name left out from now on")
+        assert "on the record as #" in ask("dispose", key[:8], *said).output
+    words = ask("review").output
+    assert "explained, Alvarez, 2026-11-02: Name left out from now on" in words
+    assert "workbench audit dispose KEY" not in words
+    signed = ("sign", "--period", "2026-10", "--as")
+    assert "Signed by Alvarez" in ask(*signed, "reviewer", "--outcome", "no-misuse").output
+    assert "yourself" in ask(*signed, "approver", "--outcome", "approved", code=3).output
+    keep_token(world.settings, world.login("whitfield"))
+    made = json.loads(ask(*signed, "approver", "--outcome", "approved", "--json").output)
+    assert (made["username"], made["stands"]) == ("whitfield", True)
+    words = ask("review", "--period", "2026-10").output
+    assert "Signed as approver by Whitfield on 2026-11-02: approved." in words

@@ -1,15 +1,15 @@
 """What an audit of a period is made of: plan, population, seeded sample, counts, standing, indicators, proof.
 
 An audit was once not accepted because it showed neither a plan nor who reviewed it and who approved it (California
-State Auditor 2019-118). So the plan is part of the result, and dispositions and signatures are left to the reviewer and
-the approver: nothing here decides anything.
+State Auditor 2019-118). So the plan is part of the result, and so are the dispositions and signatures that reviewer and
+approver put on the record: nothing here decides anything.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -26,8 +26,16 @@ from workbench.audit.indicators import (
     rows_of,
 )
 from workbench.audit.indicators.base import ROW_COLUMNS, AccessRow, count
+from workbench.audit.judgments import (
+    Disposition,
+    SignOff,
+    digest_of,
+    dispositions,
+    sign_offs,
+)
 from workbench.audit.sampling import SHARE, Sampling, draw, size_for
 from workbench.audit.verify import Verdict
+from workbench.audit.yardsticks import Yardsticks
 from workbench.errors import BadInput, BadTime
 from workbench.models import CaseRecord, Member
 from workbench.policy.profile import Profile
@@ -36,7 +44,7 @@ from workbench.records.database import Database
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["AuditReview", "review"]
+__all__ = ["AuditReview", "findings_in", "review"]
 
 
 @dataclass(frozen=True)
@@ -67,6 +75,12 @@ class AuditReview:
         Seed, size and method of the sample.
     access_id : int or None
         The audit's own access; only what stands before it on the record was looked at.
+    dispositions : mapping
+        What reviewers said of the findings, by the finding's key; see :mod:`workbench.audit.judgments`.
+    sign_offs : mapping
+        Who signed this review, by ``reviewer`` and ``approver``.
+    yardsticks : Yardsticks
+        What else an audit is measured by: sharing, retention, statements, reviews of accounts, hits.
     """
 
     start: dt.datetime
@@ -85,6 +99,9 @@ class AuditReview:
     chain: dict[str, Any]
     sampling: Sampling
     access_id: int | None = None
+    dispositions: Mapping[str, Disposition] = field(default_factory=dict)
+    sign_offs: Mapping[str, SignOff] = field(default_factory=dict)
+    yardsticks: Yardsticks = field(default_factory=Yardsticks)
 
 
 def review(
@@ -148,22 +165,21 @@ def review(
         The period ends before it starts, or the sample is empty.
     """
     limits = thresholds or Thresholds()
-    back = dt.timedelta(days=limits.lookback_days)
     _check(start, end, now)
-    frame = show.records(database, start=start - back, end=end, zone=zone, before=before)
-    whole = _rows(frame, zone)
-    facts = Facts(
-        now=now,
+    frame, whole, facts = _looked_at(
+        database,
+        start=start,
+        end=end,
         zone=zone,
-        cases=cases,
-        assignments=_assignments(database, before) if assignments is None else assignments,
-        members={member.username: member for member in members},
-        departures=_departures(database, before, members, zone)
-        if departures is None
-        else departures,
         profile=profile,
-        thresholds=limits,
-        **({} if households is None else {"households": households}),
+        members=members,
+        cases=cases,
+        now=now,
+        assignments=assignments,
+        departures=departures,
+        before=before,
+        limits=limits,
+        households=households,
     )
     records = frame[frame["at"] >= start].reset_index(drop=True)
     rows = [row for row in whole if row.at >= start]
@@ -172,6 +188,8 @@ def review(
     size = size_for(profile.audits, manual) if sample_size is None else sample_size
     sampling = draw(searches, size=size, seed=seed, confidence=confidence, share=share or SHARE)
     population = tables.population_of(rows)
+    found = find(whole, facts, start=start, end=end)
+    said, signed = _judged(database, found, start, end, before)
     return AuditReview(
         start=start,
         end=end,
@@ -191,11 +209,97 @@ def review(
             facts,
             _account_dates(database, profile, now),
         ),
-        indicators=find(whole, facts, start=start, end=end),
+        indicators=found,
         chain=verdict.as_dict(),
         sampling=sampling,
         access_id=before,
+        dispositions=said,
+        sign_offs=signed,
     )
+
+
+def findings_in(
+    database: Database,
+    *,
+    start: dt.datetime,
+    end: dt.datetime,
+    zone: dt.tzinfo,
+    profile: Profile,
+    members: Sequence[Member],
+    cases: Mapping[str, CaseRecord],
+    now: dt.datetime,
+    before: int | None = None,
+    households: Callable[[str], frozenset[str]] | None = None,
+) -> tuple[Finding, ...]:
+    """Return what :func:`review` would find in a period, and nothing else; the parameters are those of it."""
+    _check(start, end, now)
+    _, whole, facts = _looked_at(
+        database,
+        start=start,
+        end=end,
+        zone=zone,
+        profile=profile,
+        members=members,
+        cases=cases,
+        now=now,
+        assignments=None,
+        departures=None,
+        before=before,
+        limits=Thresholds(),
+        households=households,
+    )
+    return find(whole, facts, start=start, end=end)
+
+
+def _looked_at(
+    database: Database,
+    *,
+    start: dt.datetime,
+    end: dt.datetime,
+    zone: dt.tzinfo,
+    profile: Profile,
+    members: Sequence[Member],
+    cases: Mapping[str, CaseRecord],
+    now: dt.datetime,
+    assignments: Sequence[Assignment] | None,
+    departures: Mapping[str, dt.date] | None,
+    before: int | None,
+    limits: Thresholds,
+    households: Callable[[str], frozenset[str]] | None,
+) -> tuple[pd.DataFrame, list[AccessRow], Facts]:
+    """Return the record of the period and of the time before it, as a frame and as rows, with the facts beside it."""
+    back = dt.timedelta(days=limits.lookback_days)
+    frame = show.records(database, start=start - back, end=end, zone=zone, before=before)
+    facts = Facts(
+        now=now,
+        zone=zone,
+        cases=cases,
+        assignments=_assignments(database, before) if assignments is None else assignments,
+        members={member.username: member for member in members},
+        departures=_departures(database, before, members, zone)
+        if departures is None
+        else departures,
+        profile=profile,
+        thresholds=limits,
+        **({} if households is None else {"households": households}),
+    )
+    return frame, _rows(frame, zone), facts
+
+
+def _judged(
+    database: Database,
+    found: Sequence[Finding],
+    start: dt.datetime,
+    end: dt.datetime,
+    before: int | None,
+) -> tuple[dict[str, Disposition], dict[str, SignOff]]:
+    """Return what was said of the findings and who signed, as it stood before the review's own access."""
+    with database.read() as connection:
+        said = dispositions(connection, before=before)
+        sha256 = digest_of(found, said)
+        signed = sign_offs(connection, start, end, sha256=sha256, before=before)
+    keys = {each.key for each in found}
+    return {key: each for key, each in said.items() if key in keys}, signed
 
 
 def _check(*times: dt.datetime) -> None:

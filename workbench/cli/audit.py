@@ -1,4 +1,4 @@
-"""``workbench audit verify | show | checkpoint | review``: the access record, and the proof that it is whole."""
+"""``workbench audit …``: the access record, the proof that it is whole, and its review."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ import datetime as dt
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from workbench.audit.export import write_csv
 from workbench.audit.show import OUTCOMES
+from workbench.cli.audit_judgments import dispose, sign
 from workbench.cli.audit_pages import plain, print_record, print_review, print_verdict, summary
 from workbench.cli.common import Desk, console, json_option, pass_desk, print_json
 from workbench.cli.imports import show_import
+from workbench.cli.periods import between, period_options
 from workbench.errors import BadInput
-from workbench.times import localize, parse_time
+from workbench.times import parse_time
 
 if TYPE_CHECKING:
     from workbench.audit.verify import Verdict
@@ -174,8 +175,7 @@ def sign_checkpoint(desk: Desk, *, as_json: bool) -> None:
 
 
 @audit.command("review")
-@click.option("--from", "start", metavar="TIME", help="By default the last whole month.")
-@click.option("--to", "end", metavar="TIME", help="The first moment that is not reviewed.")
+@period_options
 @click.option(
     "--sample",
     "sample_size",
@@ -199,6 +199,7 @@ def sign_checkpoint(desk: Desk, *, as_json: bool) -> None:
 def review_period(
     desk: Desk,
     *,
+    period: str | None,
     start: str | None,
     end: str | None,
     sample_size: int | None,
@@ -214,16 +215,9 @@ def review_period(
     \b
     Examples:
       workbench audit review
-      workbench audit review --from 2026-10-01 --to 2026-11-01 --sample 40 --seed 7
+      workbench audit review --period 2026-10 --sample 40 --seed 7
     """  # noqa: D301
-    if (start is None) != (end is None):
-        raise BadInput("The period is half given.", "Give both --from and --to, or neither.")
-    zone = desk.settings.zone
-    first, last = (
-        (parse_time(start, zone), parse_time(end, zone))
-        if start is not None and end is not None
-        else _last_month(desk.service.clock(), zone)
-    )
+    first, last = between(period, start, end, now=desk.service.clock(), zone=desk.settings.zone)
     found = desk.service.audit_review(
         desk.token,
         start=first,
@@ -236,7 +230,7 @@ def review_period(
     if as_json:
         print_json(summary(found))
     else:
-        print_review(found)
+        print_review(found, desk.settings.zone)
 
 
 @audit.command("household")
@@ -267,9 +261,5 @@ def household_list(desk: Desk, *, file: Path | None, as_json: bool) -> None:
     show_import(households.import_csv(desk.token, file), as_json=as_json)
 
 
-def _last_month(now: dt.datetime, zone: ZoneInfo) -> tuple[dt.datetime, dt.datetime]:
-    """Return the last whole calendar month of a zone."""
-    this = now.astimezone(zone).date().replace(day=1)
-    before = (this - dt.timedelta(days=1)).replace(day=1)
-    midnights = [dt.datetime.combine(day, dt.time()) for day in (before, this)]
-    return localize(midnights[0], zone), localize(midnights[1], zone)
+for _command in (dispose, sign):
+    audit.add_command(_command)

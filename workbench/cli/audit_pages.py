@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
@@ -10,15 +12,19 @@ from rich.text import Text
 
 from workbench.audit.export import one_line
 from workbench.audit.indicators.base import count
+from workbench.audit.judgments import DISPOSITIONS, OUTCOMES
 from workbench.cli.common import console, print_table
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from workbench.audit.indicators import Finding
+    from workbench.audit.judgments import Disposition
     from workbench.audit.review import AuditReview
 
 __all__ = ["plain", "print_record", "print_review", "print_verdict", "summary"]
+
+_FINAL = tuple(word for word in DISPOSITIONS if word != "open")
 
 
 def print_verdict(verdict: Mapping[str, Any]) -> None:
@@ -97,8 +103,11 @@ def summary(found: AuditReview) -> dict[str, Any]:
         "population": found.population,
         "indicators": [
             {name: getattr(each, name) for name in type(each).__dataclass_fields__}
+            | {"key": each.key, "disposition": _plain_or_none(found.dispositions.get(each.key))}
             for each in found.indicators
         ],
+        "sign_offs": {role: asdict(each) for role, each in found.sign_offs.items()},
+        "yardsticks": asdict(found.yardsticks),
         "sample": found.sample["access_id"].tolist(),
         "refusals": found.refusals["access_id"].tolist(),
         **{name: plain(getattr(found, name)) for name in tables},
@@ -106,8 +115,12 @@ def summary(found: AuditReview) -> dict[str, Any]:
     }
 
 
-def print_review(found: AuditReview) -> None:
-    """Print a review in short."""
+def _plain_or_none(said: Disposition | None) -> dict[str, Any] | None:
+    return None if said is None else asdict(said)
+
+
+def print_review(found: AuditReview, zone: dt.tzinfo) -> None:
+    """Print a review in short; days in the agency's zone."""
     counts = found.population
     console.print(found.plan["period"], style="bold", markup=False, highlight=False)
     console.print(
@@ -119,7 +132,9 @@ def print_review(found: AuditReview) -> None:
         soft_wrap=True,
     )
     print_verdict(found.chain)
-    _print_indicators(found.indicators)
+    _print_indicators(found, zone)
+    for line in _signed(found, zone):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
     lapsed = found.training[found.training["status"] != "current"]
     print_table(
         "Training and certification that is not current",
@@ -135,12 +150,36 @@ def print_review(found: AuditReview) -> None:
     )
 
 
-def _print_indicators(found: tuple[Finding, ...]) -> None:
+def _print_indicators(found: AuditReview, zone: dt.tzinfo) -> None:
+    shown = found.indicators
+    left = sum(not _said(found, each, zone).startswith(_FINAL) for each in shown)
     print_table(
         "To look at; none of it is a verdict",
-        ["severity", "indicator", "what was seen", "accesses"],
-        [(each.severity, each.id, one_line(each.words), _numbers(each.rows)) for each in found],
-    )
+        ["key", "severity", "indicator", "what was seen", "accesses", "disposition"],
+        [
+            (each.key[:8], each.severity, each.id, one_line(each.words), _numbers(each.rows), _said(found, each, zone))
+            for each in shown
+        ],
+        caption=f"{left:,} to decide on: workbench audit dispose KEY" if left else "",
+    )  # fmt: skip
+
+
+def _said(found: AuditReview, finding: Finding, zone: dt.tzinfo) -> str:
+    said = found.dispositions.get(finding.key)
+    if said is None:
+        return ""
+    day = said.at.astimezone(zone).date()
+    return one_line(f"{said.disposition}, {said.name}, {day}: {said.note}".rstrip(": "))
+
+
+def _signed(found: AuditReview, zone: dt.tzinfo) -> list[str]:
+    lines = []
+    for role, each in found.sign_offs.items():
+        day = each.at.astimezone(zone).date()
+        later = "" if each.stands else " Findings or dispositions have changed since."
+        words = OUTCOMES[role].get(each.outcome, each.outcome)
+        lines.append(one_line(f"Signed as {role} by {each.name} on {day}: {words}.{later}"))
+    return lines
 
 
 def _numbers(rows: tuple[int, ...], most: int = 5) -> str:

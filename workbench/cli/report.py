@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,12 +9,11 @@ from typing import Any
 import click
 
 from workbench.cli.common import Desk, Group, console, json_option, pass_desk, print_json
+from workbench.cli.periods import days_of
 from workbench.errors import BadInput
 from workbench.times import parse_time
 
 __all__ = ["report"]
-
-_PERIOD = re.compile(r"(\d{4})(?:-(?:(\d{2})|Q([1-4])))?", re.IGNORECASE)
 
 
 @click.group(cls=Group)
@@ -150,7 +147,9 @@ def partial_plate(desk: Desk, /, out: Path, *, as_json: bool, **given: Any) -> N
 
 @report.command()
 @click.option(
-    "--period", metavar="PERIOD", help="A month (2026-10), a quarter (2026-Q3) or a year (2026)."
+    "--period",
+    metavar="PERIOD",
+    help="A month (2026-10), a quarter (2026-Q3), a year (2026), or last-month, last-quarter, last-year.",
 )
 @click.option("--from", "start", metavar="TIME", help="Instead of --period.")
 @click.option("--to", "end", metavar="TIME", help="Instead of --period; not included.")
@@ -182,6 +181,7 @@ def audit(desk: Desk, /, out: Path, *, as_json: bool, period: str | None, **give
     \b
     Examples:
       workbench report audit --period 2026-10 --reviewer "Lt. R. Alvarez" --approver "Cdr. S. Whitfield"
+      workbench report audit --period last-month
       workbench report audit --from 2026-10-01 --to 2026-11-01 --sample 40 --seed 7
     """  # noqa: D301
     if period and (given["start"] or given["end"]):
@@ -192,7 +192,8 @@ def audit(desk: Desk, /, out: Path, *, as_json: bool, period: str | None, **give
             "Name two people: one approves what the other reviewed.",
         )
     if period:
-        given["start"], given["end"] = (f"{day:%Y-%m-%d}" for day in _days(period))
+        today = desk.service.clock().astimezone(desk.settings.zone).date()
+        given["start"], given["end"] = (f"{day:%Y-%m-%d}" for day in days_of(period, today))
     if not (given["start"] and given["end"]):
         raise BadInput("The period is missing.", "Give --period 2026-10, or --from and --to.")
     _run(desk, "audit", _timed(desk, given), out, as_json=as_json)
@@ -239,21 +240,3 @@ def _pair(words: str, option: str) -> tuple[float, float]:
             f"{option} has no LAT,LON.", "Write degrees, such as 36.58,-120.25."
         ) from None
     return latitude, longitude
-
-
-def _days(period: str) -> tuple[dt.date, dt.date]:
-    """Return the first day of a period and the first after it.
-
-    >>> _days("2026-Q4")
-    (datetime.date(2026, 10, 1), datetime.date(2027, 1, 1))
-    """
-    match = _PERIOD.fullmatch(period.strip())
-    month = int(match[2] or 1) if match else 0
-    if match is None or not 1 <= month <= 12:
-        raise BadInput("The period cannot be read.", "Write 2026-10, 2026-Q3 or 2026.")
-    months = 1 if match[2] else 3 if match[3] else 12
-    if match[3]:
-        month = 3 * int(match[3]) - 2
-    start = dt.date(int(match[1]), month, 1)
-    after = month - 1 + months
-    return start, dt.date(start.year + after // 12, after % 12 + 1, 1)

@@ -28,14 +28,35 @@ def findings(review: Any, zone: str) -> Fragment:
             )
         )
     lookup = {int(row["access_id"]): row for row in review.records.to_dict("records")}
+    said = getattr(review, "dispositions", {})
     articles = Markup().join(
-        _finding(number, each, lookup, zone) for number, each in enumerate(found, 1)
+        _finding(number, each, lookup, zone, said.get(each["key"]))
+        for number, each in enumerate(found, 1)
     )
-    return Fragment(Markup('<div class="findings">{}</div>').format(articles))
+    return Fragment(
+        tables.paragraph(_decided(found, said))
+        + Markup('<div class="findings">{}</div>').format(articles)
+    )
+
+
+def _decided(found: Sequence[Mapping[str, Any]], said: Mapping[str, Any]) -> str:
+    """Say how many findings a reviewer has decided on, on the record."""
+    final = sum(each["key"] in said and said[each["key"]].is_final for each in found)
+    if final == len(found):
+        return "A reviewer has decided on every one of them; each decision is on the record."
+    left = len(found) - final
+    return (
+        f"{text.number(final)} of {text.number(len(found))} are decided on the record. "
+        f"{text.count(left, 'finding waits', 'findings wait').capitalize()} for a reviewer."
+    )
 
 
 def _finding(
-    number: int, each: Mapping[Any, Any], records: Mapping[int, Mapping[Any, Any]], zone: str
+    number: int,
+    each: Mapping[Any, Any],
+    records: Mapping[int, Mapping[Any, Any]],
+    zone: str,
+    said: Any,
 ) -> Markup:
     ids = [int(access) for access in each["rows"]]
     known = [records[access] for access in ids if access in records][:_ROWS_SHOWN]
@@ -59,21 +80,35 @@ def _finding(
         for row in known
     ]
     left = [access for access in ids if access not in {int(row["access_id"]) for row in known}]
-    boxes = Markup().join(tables.checkbox(word) for word in _DISPOSITIONS)
-    return Markup(
-        "<article><h3>{}<span>{}. {}</span></h3><p>{}</p>{}{}"
-        '<div class="pen"><span>{}</span>{}</div></article>'
-    ).format(
+    return Markup("<article><h3>{}<span>{}. {}</span></h3><p>{}</p>{}{}{}</article>").format(
         tables.badge(str(each["severity"]), _TONES.get(str(each["severity"]), "")),
         number,
         each["title"],
         Markup('{} <span class="sub">{}{}</span>').format(
-            each["words"], each["id"], _by(each["username"])
+            each["words"], each["id"], _by(each["username"]) + _key(each["key"])
         ),
         tables.table(columns, rows, kind="dense") if rows else "",
         _others(left, "Also" if rows else "Accesses"),
-        boxes,
-        tables.write_line("Reviewer's words and initials"),
+        _to_fill_in() if said is None else _disposed(said, zone),
+    )
+
+
+def _to_fill_in() -> Markup:
+    boxes = Markup().join(tables.checkbox(word) for word in _DISPOSITIONS)
+    return Markup('<div class="pen"><span>{}</span>{}</div>').format(
+        boxes, tables.write_line("Reviewer's words and initials")
+    )
+
+
+def _disposed(said: Any, zone: str) -> Markup:
+    """Return what a reviewer said, with name, day and the line of the record."""
+    return Markup('<div class="said {}">{}<span>{}<small>{}, {}, #{}</small></span></div>').format(
+        "" if said.is_final else "open",
+        tables.badge(said.disposition, "strong" if said.is_final else "warn"),
+        said.note,
+        said.name or said.username,
+        text.day(text.local(said.at, zone)),
+        text.number(said.record_id),
     )
 
 
@@ -91,13 +126,21 @@ def _by(username: str) -> str:
     return f" · {username}" if username else ""
 
 
+def _key(key: str) -> str:
+    return f" · key {key[:8]}" if key else ""
+
+
 def findings_of(review: Any) -> list[dict[str, Any]]:
     """Return the indicators as dictionaries, from objects or from a DataFrame."""
     given = review.indicators
     if isinstance(given, pd.DataFrame):
-        return [{str(key): value for key, value in row.items()} for row in given.to_dict("records")]
+        rows = given.to_dict("records")
+        return [{"key": "", **{str(key): value for key, value in row.items()}} for row in rows]
     names = ("id", "severity", "title", "words", "username", "rows")
-    return [{name: getattr(each, name) for name in names} for each in given]
+    return [
+        {name: getattr(each, name) for name in names} | {"key": getattr(each, "key", "")}
+        for each in given
+    ]
 
 
 def refusals(review: Any, zone: str, *, most: int = 120) -> Fragment:
@@ -192,24 +235,64 @@ def _came_back(row: Mapping[Any, Any]) -> str:
     )
 
 
-def sign_off(*, reviewer: str = "", approver: str = "") -> Fragment:
-    """Return the two blocks to sign: the reviewer's first, the approver's after it."""
-    first = (
+_SIGNED: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "reviewer": (
         "I have read every access of the sample and every finding above, and entered a disposition for each.",
-        ("no misuse found", "misuse found and referred", "questions remain open"),
-    )
-    second = (
+        {
+            "no-misuse": "no misuse found",
+            "referred": "misuse found and referred",
+            "open": "questions remain open",
+        },
+    ),
+    "approver": (
         "I am not the reviewer. I have seen the plan, the findings and the dispositions of this audit.",
-        ("approved", "approved with conditions", "not approved"),
-    )
+        {
+            "approved": "approved",
+            "conditions": "approved with conditions",
+            "not-approved": "not approved",
+        },
+    ),
+}
+
+
+def sign_off(
+    review: Any = None, zone: str = "UTC", *, reviewer: str = "", approver: str = ""
+) -> Fragment:
+    """Return the two blocks to sign, the reviewer's first; a signature on the record takes the place of one by hand."""
+    signed = getattr(review, "sign_offs", {})
     blocks = Markup().join(
-        _block(role, name, words, boxes)
-        for role, name, (words, boxes) in (
-            ("Reviewer", reviewer, first),
-            ("Approver", approver, second),
+        _recorded(role, outcomes, signed[role], zone)
+        if role in signed
+        else _block(role.capitalize(), name, words, tuple(outcomes.values()))
+        for (role, (words, outcomes)), name in zip(
+            _SIGNED.items(), (reviewer, approver), strict=True
         )
     )
     return Fragment(Markup('<div class="sign">{}</div>').format(blocks))
+
+
+def _recorded(role: str, outcomes: Mapping[str, str], of: Any, zone: str) -> Markup:
+    """Return a block that was signed on the record; where findings changed since, it says that too."""
+    facts = [
+        ("Name", of.name or of.username),
+        *([("Title", of.title)] if of.title else []),
+        ("Outcome", outcomes.get(of.outcome, of.outcome)),
+        *([("Remark", of.note)] if of.note else []),
+        ("Signed", f"{text.day(text.local(of.at, zone))}, on the record as #{text.number(of.record_id)}"),
+        ("Findings", f"{text.number(of.disposed)} of {text.number(of.findings)} were decided"),
+    ]  # fmt: skip
+    changed = (
+        ""
+        if of.stands
+        else tables.note(
+            "Findings, dispositions or the review itself have changed since: sign it again.", "warn"
+        )
+    )
+    return Markup("<div><h3>{}</h3>{}{}</div>").format(
+        role.capitalize(),
+        tables.facts(facts, "one"),
+        changed,
+    )
 
 
 def _block(role: str, name: str, words: str, boxes: tuple[str, ...]) -> Markup:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -63,6 +65,17 @@ class Finding:
     words: str
     username: str
     rows: tuple[int, ...]
+
+    @property
+    def key(self) -> str:
+        """What it is called where a reviewer decides on it: the same in every review that finds the same accesses."""
+        told = json.dumps([self.id, self.username, self.rows], separators=(",", ":"))
+        return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+    @property
+    def accounts(self) -> frozenset[str]:
+        """The user names of the accounts concerned."""
+        return frozenset(self.username.split(", ")) - {""}
 
 
 @dataclass(frozen=True, slots=True)
