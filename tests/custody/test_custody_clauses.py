@@ -297,3 +297,30 @@ def test_a_notebook_reaches_custody_as_its_member(town_of: TownOf) -> None:
         town.desk("rivera").custody.retention.plan()
     with pytest.raises(AttributeError):
         custody.holds._house  # noqa: B018
+
+
+def test_a_scheduled_job_runs_an_order_day_by_day(town_of: TownOf) -> None:
+    """Clinton's nine months hold where one approved order is run every day, by an account of its own."""
+    town = town_of("clinton-ut", now="2026-03-10 02:00")
+    town.service.add_member(
+        town.admin, username="nightly", name="Nightly job", roles=["service"], kind="service"
+    )
+    key = town.service.service_key(town.admin, "nightly")
+    for day in range(9, 15):
+        town.read(f"PLATE{day}", at=f"2025-06-{day:02d} 23:30")
+    town.hold(basis="official-business", cameras=["C4"])
+    order = town.order()
+    left = []
+    for _ in range(6):
+        token = town.service.login_service("nightly", key)
+        town.retention.run(token, order)
+        assert town.retention.plan(token).overdue == 0
+        left.append(len(town.plates()))
+        town.clock.forward(days=1)
+    assert left == [4, 3, 2, 1, 0, 0]
+    runs = town.record(action="retention.run", phase="outcome")
+    assert {(line.username, line.automatic, line.outcome) for line in runs} == {
+        ("nightly", 1, "ok")
+    }
+    with pytest.raises(Refused, match="None of your roles"):
+        town.retention.request(town.service.login_service("nightly", key), why="On its own")
