@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     from workbench.analysis.pattern import Pattern
     from workbench.audit.review import AuditReview
-    from workbench.hotlists import Hit, HitView, HotList, HotLists, ListImport, Run
     from workbench.policy.findings import GroundsCheck
     from workbench.policy.profile import Profile
     from workbench.service import Service
@@ -340,9 +339,9 @@ class Bench:
         self._service.logout(self._token)
 
     @property
-    def hotlists(self) -> HotListDesk:
-        """Hot lists and hits."""
-        return HotListDesk(self._service.hotlists, self._token)
+    def hotlists(self) -> Any:
+        """Hot lists and hits: ``bench.hotlists.hits()``, ``bench.hotlists.show(1)``."""
+        return Bound(self._service.hotlists, self._token)
 
     @property
     def custody(self) -> Any:
@@ -363,56 +362,6 @@ class Bench:
 
     def _query(self, action: str, parameters: Mapping[str, Any], grounds: Grounds) -> pd.DataFrame:
         return self._service.query(self._token, action, parameters, grounds)
-
-
-class HotListDesk:
-    """Hot lists and hits, as one member sees them; see :class:`workbench.hotlists.HotLists` for what each act needs."""
-
-    def __init__(self, acts: HotLists, token: str) -> None:
-        self._acts = acts
-        self._token = token
-
-    def lists(self) -> list[HotList]:
-        """Return the lists, with counts and currency."""
-        return self._acts.lists(self._token)
-
-    def add(self, plate: str, **fields: Any) -> ListImport:
-        """Enter a wanted vehicle by hand: case, requester, source, expires and purpose are needed."""
-        return self._acts.add(self._token, plate, **fields)
-
-    def match(self, grounds: Grounds, *, start: Time, end: Time, codes: Sequence[str] = ()) -> Run:
-        """Hold stored reads of a period against the lists."""
-        return self._acts.match(self._token, start=start, end=end, grounds=grounds, codes=codes)
-
-    def hits(self, *, open_only: bool = True) -> list[dict[str, Any]]:
-        """Return hits, the newest first, without plate, entry or read."""
-        return self._acts.hits(self._token, open_only=open_only)
-
-    def show(self, hit: int, grounds: Grounds | None = None) -> HitView:
-        """Return a hit with its read and its entry; a closed one needs grounds."""
-        return self._acts.show(self._token, hit, grounds)
-
-    def rule_out(self, hit: int, *, outcome: str, saw: str, note: str = "") -> Hit:
-        """Say after looking whether the hit is a misread: ``right``, ``misread`` or ``wrong-state``."""
-        return self._acts.rule_out(self._token, hit, outcome=outcome, saw=saw, note=note)
-
-    def broadcast(self, hit: int, *, note: str = "") -> Hit:
-        """Record that the hit, or after its confirmation its result, was broadcast."""
-        return self._acts.broadcast(self._token, hit, note=note)
-
-    def confirm(self, hit: int, *, outcome: str, **said: Any) -> Hit:
-        """Attest what the state database said: ``current``, ``not-current`` or ``impracticable``."""
-        return self._acts.confirm(self._token, hit, outcome=outcome, **said)
-
-    def locate(self, hit: int, *, outcome: str, **said: Any) -> Hit:
-        """Record that the vehicle was located: it ``matches``, it ``differs``, or that was ``impracticable``."""
-        return self._acts.locate(self._token, hit, outcome=outcome, **said)
-
-    def close(self, hit: int, *, disposition: str, closing: str = "none", note: str = "") -> Hit:
-        """Close a hit with its disposition."""
-        return self._acts.close(
-            self._token, hit, disposition=disposition, closing=closing, note=note
-        )
 
 
 class Case:
