@@ -10,8 +10,9 @@ import pytest
 from world import PASSWORD, REASON, SCENE, World
 
 import workbench
-from workbench.client import Door, keep_token, kept_token
+from workbench.client import Door
 from workbench.errors import BadInput, LoginRefused, NotLoggedIn, Refused
+from workbench.keeping import keep_token, kept_token
 from workbench.models import Grounds
 
 HOUR = {"start": "2026-03-02 21:00", "end": "2026-03-02 22:00"}

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from world import ZONE, World
 
 from workbench.cli import main
-from workbench.client import keep_token
+from workbench.keeping import keep_token
 
 ADMIN = "okafor"
 

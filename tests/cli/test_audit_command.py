@@ -10,8 +10,8 @@ from click.testing import CliRunner, Result
 from world import REASON, World
 
 from workbench.cli import main
-from workbench.client import keep_token
 from workbench.errors import Refused
+from workbench.keeping import keep_token
 
 
 @pytest.fixture
@@ -210,3 +210,30 @@ def test_a_finding_is_decided_on_and_a_review_signed_by_two(world, ask):
     assert (made["username"], made["stands"]) == ("whitfield", True)
     words = ask("review", "--period", "2026-10").output
     assert "Signed as approver by Whitfield on 2026-11-02: approved." in words
+
+
+def test_searches_made_elsewhere_are_reviewed(world, ask, tmp_path):
+    path = tmp_path / "org-audit.csv"
+    titles = (
+        "ID,Name,Org Name,Total Networks Searched,Time Frame,License Plate,Reason,Case #,Filters,Search Time,"
+        "Search Type,Text Prompt,Moderation"
+    )
+    cells = '"Dana [red]Okafor",Santa Lucera CA PD,12,"10/01/2026, 07:00:00 AM UTC\n10/05/2026, 07:00:00 AM UTC"'
+    rows = [
+        f'a1,{cells},7ABX123,.,,,"10/05/2026, 05:30:00 PM UTC",search,,',
+        f"a2,{cells},7ABX123,.,,,yesterday,search,,",
+    ]
+    path.write_text("\ufeff" + "\n".join([titles, *rows]))
+    org = ("--org", "Santa Lucera CA PD")
+    words = ask("elsewhere", str(path), *org, code=1).output
+    assert (
+        "1 searches, 2026-10-05 to 2026-10-05: 1 by this agency, 0 automatic; 1 rows rejected."
+        in words
+    )
+    assert "REASON-VAGUE" in words
+    assert "[red]" in words
+    assert "7ABX123" not in words
+    found = json.loads(ask("elsewhere", str(path), *org, "--json", code=1).output)
+    assert {each["id"] for each in found["findings"]} == {"REASON-VAGUE", "CASE-UNKNOWN"}
+    assert found["findings"][0]["searches"] == [{"id": "a1", "line": 2}]
+    assert found["import"]["rejected"][0]["line"] == 4

@@ -17,8 +17,8 @@ from PIL import Image
 from registers_desk import CommandLine
 
 from workbench.cli import main
-from workbench.client import forget_token
 from workbench.errors import Failed
+from workbench.keeping import forget_token
 from workbench.recognition import engines, verdict
 from workbench.recognition.reader import Reading
 from workbench.recognition.seen import PlateSeen

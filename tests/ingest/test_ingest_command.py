@@ -12,8 +12,8 @@ from world import World
 
 from workbench.cli import ingest as command
 from workbench.cli import main
-from workbench.client import keep_token
 from workbench.ingest.formats import FORMATS
+from workbench.keeping import keep_token
 
 MAPPING = """
 name: learn-export

@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from world import REASON, World
 
 from workbench.cli import main
-from workbench.client import keep_token
+from workbench.keeping import keep_token
 from workbench.reporting.parameters import check
 from workbench.reporting.references import external_references
 from workbench.reporting.runner import ReportResult

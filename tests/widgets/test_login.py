@@ -11,8 +11,9 @@ import pytest
 from ipywidgets.widgets import widget
 from world import PASSWORD, REASON, World
 
-from workbench.client import Door, keep_token, kept_token
+from workbench.client import Door
 from workbench.errors import NotLoggedIn
+from workbench.keeping import keep_token, kept_token
 from workbench.widgets.desk import Desk
 from workbench.widgets.login import LoginPanel, _Password
 from workbench.widgets.session_watch import SessionWatch, seconds_words

@@ -13,8 +13,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from workbench.client import current_token
 from workbench.errors import Refused, WorkbenchError
+from workbench.keeping import current_token
 from workbench.settings import Settings, find_home
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from workbench.cli.common import Desk, console, pass_desk
-from workbench.client import keep_token
 from workbench.errors import NotSetUp
+from workbench.keeping import keep_token
 from workbench.policy.profile import load, names
 from workbench.records.database import Database
 from workbench.settings import Settings

@@ -18,8 +18,8 @@ import click
 
 from workbench.cli.common import Desk, console, json_option, pass_desk, print_json
 from workbench.cli.read_results import Tally, say
-from workbench.client import kept_token
 from workbench.errors import BadInput, NotLoggedIn
+from workbench.keeping import kept_token
 from workbench.settings import Settings
 
 if TYPE_CHECKING:

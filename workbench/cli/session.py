@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from workbench.cli.common import Desk, console, json_option, pass_desk, print_json
-from workbench.client import forget_token, keep_token, kept_token
 from workbench.errors import NotLoggedIn
+from workbench.keeping import forget_token, keep_token, kept_token
 from workbench.policy.actions import ACTIONS, needs_grounds
 from workbench.policy.decision import Request, decide
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from workbench.client import keep_token
 from workbench.errors import Failed, NotSetUp
+from workbench.keeping import keep_token
 from workbench.policy.profile import load
 from workbench.service import Origin, Service, origin
 from workbench.settings import Settings
