@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from workbench.audit.access import access
@@ -33,6 +34,7 @@ from workbench.records.registers import storable
 from workbench.settings import Settings
 
 if TYPE_CHECKING:
+    from workbench.audit.elsewhere_review import ElsewhereReview
     from workbench.audit.review import AuditReview
 
 __all__ = ["AuditDesk", "AuditHouse"]
@@ -274,6 +276,57 @@ class AuditDesk:
         )
         with self._house.database.read() as connection:
             return sign_offs(connection, start, end, sha256=sha256)[role]
+
+    def elsewhere(
+        self,
+        token: str,
+        path: Path,
+        *,
+        organizations: Collection[str] = (),
+        automatic: Collection[str] = (),
+        ignore: Collection[str] = (),
+    ) -> ElsewhereReview:
+        """Review searches made in another system, from its audit export; nothing of the export is kept.
+
+        Parameters
+        ----------
+        organizations : collection of str
+            How the export writes this agency's name, where it is not the settings' own.
+        automatic : collection of str
+            Kinds of search that no person typed.
+        ignore : collection of str
+            Columns that are passed over.
+        """
+        from workbench.audit.elsewhere import read_export
+        from workbench.audit.elsewhere_review import review_elsewhere
+
+        house = self._house
+        elements = {"file": path.name}
+        session = house.permit(token, "audit.review", elements)
+        with access(
+            house.chain, "audit.elsewhere", session=session, elements=elements
+        ) as under_way:
+            now = house.clock()
+            searches, imported = read_export(
+                path, rejects=house.settings.rejects, now=now, ignore=ignore
+            )
+            found = review_elsewhere(
+                searches,
+                imported,
+                agency=house.settings.agency,
+                cases={case.number: case for case in house.cases.list()},
+                profile=house.profile,
+                zone=house.settings.zone,
+                now=now,
+                organizations=organizations,
+                automatic=automatic,
+            )
+            under_way.rows = len(searches)
+            under_way.detail = (
+                f"sha256 {imported.sha256}, {len(imported.rejected)} rejected, "
+                f"{len(found.findings)} findings"
+            )
+        return found
 
     def _findings(self, start: dt.datetime, end: dt.datetime) -> tuple[Finding, ...]:
         from workbench.audit.review import findings_in

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from workbench.audit.export import write_csv
 from workbench.audit.show import OUTCOMES
+from workbench.cli.audit_elsewhere import elsewhere
 from workbench.cli.audit_judgments import dispose, sign
 from workbench.cli.audit_pages import plain, print_record, print_review, print_verdict, summary
 from workbench.cli.common import Desk, console, json_option, pass_desk, print_json
@@ -261,5 +262,5 @@ def household_list(desk: Desk, *, file: Path | None, as_json: bool) -> None:
     show_import(households.import_csv(desk.token, file), as_json=as_json)
 
 
-for _command in (dispose, sign):
+for _command in (dispose, sign, elsewhere):
     audit.add_command(_command)
