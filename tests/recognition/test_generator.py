@@ -91,6 +91,26 @@ def test_what_is_spoken_is_letters_of_all_kinds_and_a_digit_now_and_then() -> No
     assert len(set(said)) > 350
 
 
+def test_most_numbers_of_virginia_have_serifs(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[str] = []
+    plain = flat.face_glyph
+
+    def noted(face: str, character: str) -> strokes.Mask:
+        drawn.append(face)
+        return plain(faces().characters[0], character)
+
+    monkeypatch.setattr(flat, "face_glyph", noted)
+    sans = faces()
+    with_serifs = fonts.Faces(sans.characters, sans.captions, ("serifs.ttf",))
+    number = numbers.Number("A", "A", "", 0)
+    for state, least, most in (("VA", 15, 20), ("TX", 0, 4)):
+        drawn.clear()
+        for seed in range(20):
+            rng = np.random.default_rng(seed)
+            flat.draw_plate(rng, with_serifs, state=state, number=number)
+        assert least <= drawn.count("serifs.ttf") <= most
+
+
 @pytest.mark.parametrize("state", sorted(set(STATES) - {"AS", "GU", "MP", "PR", "VI"}))
 def test_every_state_has_a_look_and_a_series(state: str) -> None:
     plate = flat.draw_plate(np.random.default_rng(1), faces(), state=state)

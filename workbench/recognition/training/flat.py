@@ -20,6 +20,7 @@ WIDTH, HEIGHT = 288, 144
 """Pixels of a flat plate: 12 by 6 inches."""
 
 _STROKES = 0.6
+_SERIFS = 0.04
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +183,9 @@ def _words(look: _Look, image: Image) -> None:
 
 
 def _glyphs(look: _Look) -> tuple[Die | None, str]:
-    """Return the family of the number: a die of strokes, or else a face."""
+    """Return the family of the number: a die of strokes, or else a face; one with serifs as Virginia's, or not."""
+    if look.faces.serifs and look.chance(look.design.get("serif", _SERIFS)):
+        return None, str(look.one(look.faces.serifs))
     if look.chance(_STROKES):
         return random_die(look.rng), ""
     return None, str(look.one(look.faces.characters))
@@ -203,7 +206,11 @@ def _number(look: _Look, image: Image, number: Number, left: float, right: float
     height = round(rng.uniform(0.38, 0.56) * HEIGHT)
     die, face = _glyphs(look)
     stretch = float(rng.uniform(0.75, 1.2))
-    bars = not die and "I" not in number.text and look.chance(0.3)  # a 1 that is a bar
+    if face in look.faces.serifs:
+        stretch *= float(rng.uniform(0.6, 0.95))
+    bars = (
+        not die and face not in look.faces.serifs and "I" not in number.text and look.chance(0.3)
+    )  # a 1 that is a bar
     drawn = number.pieces.replace("1", "I") if bars else number.pieces
     masks = [_mask(die, face, c, height, stretch) if c not in SIGNS else None for c in drawn]
     widths = [

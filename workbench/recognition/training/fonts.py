@@ -20,10 +20,11 @@ _DRAWN = 96
 
 @dataclass(frozen=True, slots=True)
 class Faces:
-    """The font files found: for plate numbers and for the words around them."""
+    """The font files found: for plate numbers, for the words around them, and for numbers with serifs."""
 
     characters: tuple[str, ...]
     captions: tuple[str, ...]
+    serifs: tuple[str, ...] = ()
 
 
 @functools.cache
@@ -47,9 +48,11 @@ def find_faces(folder: Path) -> Faces:
     table: list[dict[str, Any]] = read_data("fonts.yaml")
     wanted = [name for row in table for name in row.get("characters", [])]
     words = [name for row in table for name in row.get("captions", [])]
+    serifs = [name for row in table for name in row.get("serifs", [])]
     faces = Faces(
         tuple(there[name] for name in wanted if name in there),
         tuple(there[name] for name in words if name in there),
+        tuple(there[name] for name in serifs if name in there),
     )
     if 2 * len(faces.characters) < len(wanted) or 2 * len(faces.captions) < len(words):
         raise Failed(
