@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from people_builders import AGENCY, PASSWORD, Office
 
-from workbench.errors import BadInput, LoginRefused, NotLoggedIn, RecordUnwritable
+from workbench.errors import BadInput, LoginRefused, NotLoggedIn, RecordUnwritable, Refused
 from workbench.models import Qualification
 from workbench.people import passwords
 from workbench.records.database import Database
@@ -288,6 +288,35 @@ def test_what_cannot_be_completed(desk: Office, qualification: Qualification, me
     with pytest.raises(BadInput, match=message):
         desk.people.qualify("rivera", qualification)
     assert desk.people.get("rivera").qualifications == ()
+
+
+def test_nobody_gives_themselves_a_role(office: Office) -> None:
+    office.member("okafor", "administrator", "trainer")
+    _, by = office.login("okafor")
+    with pytest.raises(Refused, match="themselves a role"):
+        office.people.change_roles(" Okafor", ["administrator", "supervisor"], by=by)
+    assert office.people.get("okafor").roles == {"administrator", "trainer"}
+    line = office.record("member.change")[0]
+    assert (line["username"], line["outcome"], line["detail"]) == (
+        "okafor", "refused", "account.own",
+    )  # fmt: skip
+    assert office.people.change_roles("okafor", ["administrator"], by=by).roles == {"administrator"}
+
+
+def test_nobody_enters_their_own_training_where_somebody_else_can(office: Office) -> None:
+    office.member("okafor", "administrator")
+    office.member("rivera")
+    _, by = office.login("okafor")
+    first = Qualification("training", dt.date(2026, 2, 1))
+    assert office.people.qualify("okafor", first, by=by).qualifications == (first,)
+    office.member("larsen", "trainer")
+    with pytest.raises(Refused, match="completed themselves") as refusal:
+        office.people.qualify("okafor", Qualification("training", dt.date(2026, 3, 1)), by=by)
+    assert refusal.value.clause == office.profile.accounts.clause
+    assert office.people.get("okafor").qualifications == (first,)
+    assert [line["outcome"] for line in office.record("member.qualify")] == ["refused"]
+    office.people.disable("larsen", "left", by=by)
+    office.people.qualify("okafor", Qualification("training", dt.date(2026, 3, 1)), by=by)
 
 
 def test_a_training_of_today_counts_east_of_greenwich_too(desk: Office) -> None:

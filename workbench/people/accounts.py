@@ -10,15 +10,16 @@ import secrets
 import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast, get_args
+from typing import TYPE_CHECKING, Any, NoReturn, cast, get_args
 
 import sqlalchemy as sa
 
 from workbench.audit.chain import Chain, Entry
-from workbench.errors import BadInput
+from workbench.errors import BadInput, Refused
 from workbench.models import Member, MemberKind, Qualification, Session
 from workbench.people import passwords
 from workbench.people.store import end_sessions, find, load, pack
+from workbench.policy.actions import grants
 from workbench.policy.parts import Accounts as Rules
 from workbench.policy.parts import Role
 from workbench.records.database import Database
@@ -158,7 +159,14 @@ class Accounts:
     def change_roles(
         self, username: str, roles: Collection[str], *, by: Session | None = None
     ) -> Member:
-        """Give a member other roles than before."""
+        """Give a member other roles than before.
+
+        Raises
+        ------
+        Refused
+            Somebody would give themselves a role; one's own can only be given up.
+        """
+        self._refuse_own_roles(username, roles, by)
         with self.database.write() as connection:
             row = find(connection, username)
             self._check_roles(roles, row.kind)
@@ -272,7 +280,14 @@ class Accounts:
         note: str = "",
         by: Session | None = None,
     ) -> Member:
-        """Enter something that a member has completed; entries are never changed or removed."""
+        """Enter something that a member has completed; entries are never changed or removed.
+
+        Raises
+        ------
+        Refused
+            It is the member's own, and somebody else may enter it.
+        """
+        self._refuse_own_qualification(username, qualification.kind, by)
         done, ends = qualification.completed_on, qualification.expires_on
         if not _WORD.fullmatch(qualification.kind):
             raise BadInput(
@@ -338,6 +353,46 @@ class Accounts:
         finally:
             fresh.unlink(missing_ok=True)
         return path
+
+    def _refuse_own_roles(self, username: str, roles: Collection[str], by: Session | None) -> None:
+        if by is None or by.member.username != username.strip().lower():
+            return
+        if fresh := sorted(set(roles) - by.member.roles):
+            self._refuse_own(
+                "member.change", {"roles": fresh}, by, "Nobody gives themselves a role."
+            )
+
+    def _refuse_own_qualification(self, username: str, kind: str, by: Session | None) -> None:
+        """Refuse to enter one's own where somebody else can; while a home is set up there is nobody."""
+        if by is None or by.member.username != username.strip().lower():
+            return
+        if any(self._may_qualify(each) for each in self.list() if each.id != by.member.id):
+            reason = "Nobody enters what they have completed themselves."
+            self._refuse_own("member.qualify", {"kind": kind}, by, reason)
+
+    def _may_qualify(self, member: Member) -> bool:
+        held = [self.roles[name] for name in member.roles if name in self.roles]
+        return (
+            member.active
+            and member.kind == "person"
+            and any(grants(role.actions, "member.qualify") for role in held)
+        )
+
+    def _refuse_own(
+        self, action: str, elements: Mapping[str, Any], by: Session, reason: str
+    ) -> NoReturn:
+        about = {"member": by.member.username, **elements}
+        entry = Entry(
+            "event", action, outcome="refused", session=by, elements=about,
+            clause=self.rules.clause, detail="account.own",
+        )  # fmt: skip
+        self.chain.append(entry)
+        raise Refused(
+            reason,
+            clause=self.rules.clause,
+            citation=self.rules.citation,
+            remedy="Have another member with that right do it.",
+        )
 
     def _hash(self, password: str, username: str, name: str, organization: str) -> str:
         words = passwords.words_of(username, name, organization)
