@@ -81,7 +81,19 @@ def review(*, ok: bool = True, count: int = 400, sample: int = 12) -> SimpleName
         refusals=found[refused].reset_index(drop=True), plan=_plan(), population=_population(found),
         by_member=_by_member(found), by_purpose=_by(found, "purpose", "label"), by_crime_type=_by(found, "crime_type"),
         training=_training(), accounts=_accounts(), indicators=_indicators(found), chain=_chain(ok=ok),
+        yardsticks=yardsticks(),
     )  # fmt: skip
+
+
+def yardsticks(**given: Any) -> SimpleNamespace:
+    """Return the facts beside the searches; by default of a house where nothing was ever done."""
+    nothing: dict[str, Any] = {
+        "day": dt.date(2026, 11, 21), "agreements": (), "releases": (), "purges": (), "attestations": (),
+        "overdue": {"reads": 0, "limit": "1 year", "citation": "Clovis PD Policy 462.6", "held": 0, "holds": (),
+                    "unfinished": None},
+        "account_reviews": (), "hits": {}, "hits_closed": {},
+    }  # fmt: skip
+    return SimpleNamespace(**(nothing | given))
 
 
 def _plan() -> dict[str, Any]:
