@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -352,3 +353,42 @@ def test_every_field_has_a_label(world: World) -> None:
     assert panel.boxes.label
     assert panel.results.listed.label
     assert local("2026-03-02 22:05") == panel._clock()
+
+
+# -- another case, another member, and back --------------------------------------------------------------
+
+
+def test_what_one_case_asked_is_not_shown_under_the_next(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither a list that is shown, nor one that is still to come."""
+    panel = searched(panel_of(world, pattern="7A?X1*"))
+    case, partial, go_on = panel.desk.case, panel.desk.case.partial, threading.Event()
+
+    def slow(*asked: Any, **named: Any) -> Any:
+        assert go_on.wait(PATIENCE_S)
+        return partial(*asked, **named)
+
+    monkeypatch.setattr(case, "partial", slow)
+    panel.go.click()
+    panel.desk.forget_results()
+    go_on.set()
+    assert panel.wait(PATIENCE_S)
+    assert panel.result is None
+    assert panel.results.children == ()
+
+
+def test_a_vehicle_is_picked_under_the_case_in_hand(world: World) -> None:
+    """The one before a lock asks under a session that is over."""
+    panel = searched(panel_of(world, pattern="7A?X1*"))
+    before = panel.desk.bench
+    panel.desk.lock_up("You locked it.")
+    before.log_out()
+    panel.results.pick(1)
+    assert world.record(action="query.history") == []
+    panel.results.pick(0)
+    back = case_of(world)
+    panel.desk.locked, panel.desk.bench, panel.desk.case = False, back.bench, back
+    picked(panel)
+    assert panel.results.status.html == ""
+    assert len(panel.results.trail) == 2

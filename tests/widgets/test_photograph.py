@@ -92,6 +92,14 @@ def test_the_picture_is_shown_with_its_plates_and_can_be_put_away(world: World) 
     assert panel.boxes.texts[0] == "7{0.98}"
 
 
+def test_a_picture_is_put_away_for_another_case_and_stays_for_a_search(world: World) -> None:
+    panel = searched(uploaded(panel_of(world)))
+    assert panel.photograph.shown.value
+    panel.desk.forget_results()
+    assert panel.photograph.shown.value == ""
+    assert panel.photograph.which.options == ()
+
+
 def test_what_was_read_finds_the_vehicle(world: World) -> None:
     panel = searched(uploaded(panel_of(world)))
     assert panel.result.iloc[0]["plate"] == "7ABX123"

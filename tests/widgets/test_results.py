@@ -243,7 +243,7 @@ def test_other_rows_take_the_choice_away_and_a_row_that_is_none_is_not_chosen() 
 def test_fifty_vehicles_are_one_widget() -> None:
     plates = [{"plate": f"{at:03}QRS{at:03}", "probability": 0.015} for at in range(50)]
     panel = Results(Desk())
-    panel.show(ranking(*plates), None)  # type: ignore[arg-type]
+    panel.show(ranking(*plates))
     assert len(panel.listed.rows) == 50
     assert len(panel.children[1].children) == 2
     assert panel.listed.reveal
@@ -255,7 +255,7 @@ def test_fifty_vehicles_are_one_widget() -> None:
 def results_of(world: World, pattern: str = "7A?X1*", **said: Any) -> Results:
     case = case_of(world)
     panel = Results(Desk.of(case))
-    panel.show(case.partial(pattern, **HOUR, **said), case)
+    panel.show(case.partial(pattern, **HOUR, **said))
     return panel
 
 
@@ -301,7 +301,7 @@ def test_a_refusal_is_shown_and_the_vehicle_can_be_picked_again(
     def refuse(*_: Any, **__: Any) -> None:
         raise Refused("No.", clause="462.5", citation="Policy 462.5", remedy="Ask.")
 
-    monkeypatch.setattr(panel._case, "history", refuse)
+    monkeypatch.setattr(panel.desk.case, "history", refuse)
     pick(panel)
     assert "Policy 462.5" in panel.status.html
     assert panel.trail is None

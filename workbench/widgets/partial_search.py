@@ -149,14 +149,14 @@ class PartialPlateSearch(ipywidgets.VBox):
         if case is None or not self.desk.ready:
             raise BadInput(self.desk.missing or "No case is taken up yet.", "Take up a case first.")
         request = partial_request.request_of(self.typed, self.desk.zone)
-        self._forget()
+        self._drop()
         self._asked = partial_request.words(request, self.desk.zone)
         self.worker.start(
             "Searching",
             case.partial,
             request.pattern,
             **request.arguments(),
-            then=lambda ranked: self._show(ranked, case),
+            then=self._show,
         )
 
     def wait(self, seconds: float | None = None) -> bool:
@@ -268,10 +268,7 @@ class PartialPlateSearch(ipywidgets.VBox):
         self.desk.start, self.desk.end = start, end
 
     def _clear(self, _button: Any = None) -> None:
-        self.worker.cancel()
         self._forget()
-        self.photograph.clear()
-        self.status.clear()
         self._put({})
         self.boxes.focus()
 
@@ -336,11 +333,18 @@ class PartialPlateSearch(ipywidgets.VBox):
         self.value = {**shared, "place": place, "radius": radius or partial_request.RADIUS, **kept}
 
     def _forget(self) -> None:
+        """Drop what was found and what is under way: for another case or member."""
+        self.worker.cancel()
+        self._drop()
+        self.photograph.clear()
+        self.status.clear()
+
+    def _drop(self) -> None:
         self.result = None
         self.results.clear()
 
-    def _show(self, ranked: pd.DataFrame, case: Case) -> None:
-        self.results.show(ranked, case)
+    def _show(self, ranked: pd.DataFrame) -> None:
+        self.results.show(ranked)
         self._refresh()
         models = {text.vehicle({"make": name}) for name in ranked["model"] if name}
         self.fields["model"].options = sorted({*self.fields["model"].options, *models})

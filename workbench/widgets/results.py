@@ -40,8 +40,10 @@ class Results(ipywidgets.VBox):
     ----------
     found : DataFrame or None
         The ranking that is shown.
+    picked : dict or None
+        The vehicle picked, the very ``desk.chosen`` for as long as none is picked elsewhere.
     trail : DataFrame or None
-        The reads of the vehicle picked, those under plates that are probably misreads of it included.
+        Its reads, those under plates that are probably misreads of it included.
     """
 
     found = traitlets.Any(None, allow_none=True)
@@ -52,8 +54,8 @@ class Results(ipywidgets.VBox):
         self.desk = desk
         self.status = Status()
         self.worker = Worker(panel=_PANEL, desk=desk, status=self.status)
-        self._case: Case | None = None
         self._vehicles: list[Found] = []
+        self.picked: dict[str, Any] | None = None
         self.listed = ResultList()
         self._head = ipywidgets.HTML(_INVITE)
         self._sightings = ipywidgets.HTML()
@@ -76,10 +78,9 @@ class Results(ipywidgets.VBox):
         self.observe(guarded(self._enable, **guard, counts=False), "trail")
         self._enable()
 
-    def show(self, ranked: pd.DataFrame, case: Case) -> None:
-        """Show a ranking; sightings are looked up under the case that it was made for."""
+    def show(self, ranked: pd.DataFrame) -> None:
+        """Show a ranking; the reads of a vehicle picked are looked up under the case in hand then."""
         self.worker.cancel()
-        self._case = case
         self._vehicles = result_rows.found_vehicles(ranked)
         self.listed.fill(
             result_rows.shown_rows(self._vehicles),
@@ -97,7 +98,7 @@ class Results(ipywidgets.VBox):
     def clear(self) -> None:
         """Show nothing; what was under way is dropped."""
         self.worker.cancel()
-        self._case, self._vehicles = None, []
+        self._vehicles = []
         self.listed.fill([])
         self._unpick()
         self._head.value = self._below.value = self._older.value = ""
@@ -121,22 +122,23 @@ class Results(ipywidgets.VBox):
     def _unpick(self) -> None:
         self.status.clear()
         self._sightings.value = self._why.value = ""
-        self.trail = None
+        self.picked = self.trail = None
 
     def _picked(self, change: Any) -> None:
         at = int(change["new"])
-        if not 0 <= at < len(self._vehicles) or self._case is None:
+        if not 0 <= at < len(self._vehicles) or not self.desk.ready:
             return
         vehicle = self._vehicles[at]
         self._unpick()
         self._head.value = str(result_rows.picked_html(vehicle))
         self._why.value = str(result_rows.why_html(vehicle))
         picked = {"plate": vehicle.plate, "state": vehicle.state}
-        self.desk.chosen = {**picked, "also": vehicle.also} if vehicle.also else picked
+        self.picked = {**picked, "also": vehicle.also} if vehicle.also else picked
+        self.desk.chosen = self.picked
         self.worker.start(
             "Looking up its reads",
             _reads_of,
-            self._case,
+            self.desk.case,
             vehicle,
             self.found.attrs["window"],
             then=lambda reads: self._show_reads(reads, vehicle),
