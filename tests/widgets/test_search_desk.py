@@ -188,6 +188,29 @@ def test_a_panel_can_have_the_picked_vehicle_followed(town: World) -> None:
     desk.close()
 
 
+def test_reads_of_a_pick_are_followed_once_looked_up_and_a_pick_elsewhere_asks_anew(
+    town: World,
+) -> None:
+    """What was picked elsewhere may be of another window: the reads at hand are not its own."""
+    desk = desk_of(town)
+    log_in(desk)
+    take_up(desk, town)
+    partial = desk.panels["Partial plate"]
+    partial.value = {**HOUR, "pattern": "7ABX*"}
+    partial.search()
+    assert partial.wait(PATIENCE_S)
+    partial.results.pick(1)
+    assert partial.wait(PATIENCE_S)
+    desk.desk.follow()
+    assert desk.result is partial.results.trail
+    asked = len(town.record(action="query.history"))
+    desk.desk.chosen = dict(desk.desk.chosen)
+    desk.desk.follow()
+    assert desk.panels["Follow a vehicle"].worker.wait(PATIENCE_S)
+    assert len(town.record(action="query.history")) == 2 * asked
+    desk.close()
+
+
 def test_a_panel_that_cannot_be_made_says_so_and_leaves_the_rest(
     town: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -182,3 +183,23 @@ def test_html_from_data_is_escaped(town: World) -> None:
     reads = case_of(town).history("7ABX123", start=TYPED["start"], end=TYPED["end"])
     reads["camera_name"] = "<script>alert(1)</script>"
     assert not any("<script" in row["html"] for row in list_rows(Trail.of(reads)))
+
+
+def test_reads_that_are_shown_are_not_replaced_by_a_search_begun_before(
+    town: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel = TrailMap(case_of(town))
+    panel.value = TYPED
+    case, history, go_on = panel.desk.case, panel.desk.case.history, threading.Event()
+    other = history("7ABX999", start=TYPED["start"], end=TYPED["end"])
+
+    def slow(*asked: Any, **named: Any) -> Any:
+        assert go_on.wait(PATIENCE_S)
+        return history(*asked, **named)
+
+    monkeypatch.setattr(case, "history", slow)
+    panel.button.click()
+    panel.show(other)
+    go_on.set()
+    assert panel.worker.wait(PATIENCE_S)
+    assert panel.result is other

@@ -198,9 +198,12 @@ class SearchDesk(ipywidgets.VBox):
             return
         self.turn_to(_TRAIL)
         trail, partial = self.panels[_TRAIL], self.panels.get(_PARTIAL)
-        reads = partial.results.trail if partial is not None else None
-        if reads is not None and len(reads) and picked["plate"] in set(reads["plate"]):
-            trail.show(reads)
+        if (
+            partial is not None
+            and partial.results.trail is not None
+            and partial.results.picked is picked
+        ):
+            trail.show(partial.results.trail)
         else:
             trail.search()
 

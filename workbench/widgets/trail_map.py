@@ -104,7 +104,8 @@ class TrailMap(ipywidgets.VBox):
         reads : GeoDataFrame
             As :meth:`workbench.client.Case.history` returns them.
         """
-        self._found(Trail.of(reads), reads)
+        self.worker.cancel()
+        self._found(reads)
 
     def clear(self) -> None:
         """Show no result; what is typed stays."""
@@ -207,11 +208,11 @@ class TrailMap(ipywidgets.VBox):
         state = self.state.value.strip().upper() or None
         self.player.playing = False
         self.worker.start(
-            "Searching", case.history, plate, start=start, end=end, state=state, then=self.show
+            "Searching", case.history, plate, start=start, end=end, state=state, then=self._found
         )
 
-    def _found(self, trail: Trail, reads: Any) -> None:
-        self._trail = trail
+    def _found(self, reads: Any) -> None:
+        self._trail = trail = Trail.of(reads)
         self.listed.fill(trail_view.list_rows(trail), foot=_rest(trail))
         self._heading.value = str(trail_view.heading_html(trail))
         self._below.value = str(canvass_view.caveats_html(reads.attrs))
