@@ -84,6 +84,23 @@ def test_a_hit_is_taken_through_its_steps_by_buttons(town: World) -> None:
     assert panel.view is None
 
 
+def test_a_step_and_a_refresh_look_at_no_hit_by_themselves(town: World) -> None:
+    def looks() -> int:
+        return len([line for line in town.record(action="hit.show") if line.phase == "intent"])
+
+    panel = queue_of(town)
+    panel.queue.value = 1
+    assert looks() == 1
+    press(panel, "Read rightly")
+    assert looks() == 2  # the same hit after its step
+    hits = town.service.hotlists
+    hits.rule_out(town.login("dana"), 2, outcome="right", saw="image")
+    panel.button.click()
+    assert panel.queue.value == 1
+    assert panel.view.hit == 1
+    assert looks() == 2
+
+
 def test_a_refusal_shows_its_clause_and_nothing_changes(town: World) -> None:
     panel = queue_of(town)
     panel.queue.value = 2

@@ -51,6 +51,7 @@ class HitQueue(ipywidgets.VBox):
         self.add_class("wbd").add_class("wbh-hits")
         self.status = Status()
         self.view: Any = None
+        self._quiet = False
         self._guard: dict[str, Any] = {"panel": _PANEL, "desk": self.desk, "status": self.status}
         self._build()
         self.button.on_click(guarded(lambda _button: self.refresh(), **self._guard))
@@ -86,8 +87,12 @@ class HitQueue(ipywidgets.VBox):
         found = bench.hotlists.hits()
         self.result = pd.DataFrame(found)
         options = queue_rows(found, bench.settings.zone)
-        self.queue.options = options
-        self.queue.value = picked if picked in [number for _, number in options] else None
+        self._quiet = True
+        try:
+            self.queue.options = options
+            self.queue.value = picked if picked in [number for _, number in options] else None
+        finally:
+            self._quiet = False
         self._count.value = f"{len(options)} open hits"
         if self.queue.value is None:
             self._show(None)
@@ -152,6 +157,8 @@ class HitQueue(ipywidgets.VBox):
     # -- one hit ------------------------------------------------------------------------------------
 
     def _picked(self, number: int | None) -> None:
+        if self._quiet:
+            return
         self.status.clear()
         if number is None or self.desk.bench is None:
             self._show(None)
