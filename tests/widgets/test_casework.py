@@ -9,6 +9,7 @@ import pytest
 from world import PASSWORD, REASON, World
 
 from workbench.client import Door
+from workbench.errors import Failed
 from workbench.widgets.casework import CasePanel
 from workbench.widgets.casework_rules import Typed, case_words, demanded, missing_words, notes
 from workbench.widgets.desk import Desk
@@ -235,6 +236,28 @@ def test_a_case_that_is_no_longer_allowed_is_dropped_on_coming_back(town: World)
     log_in(login, "rivera")
     allowed = login.desk.bench.check_grounds(panel._typed().grounds()).allowed
     assert panel.desk.ready == bool(allowed)
+    login.close()
+
+
+def test_a_case_that_cannot_be_taken_up_again_is_not_in_hand(
+    town: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The case in hand before the lock asks under a session that is over."""
+    login, panel = desk_with_log_in(town)
+    fill(panel, town)
+    panel.take.click()
+    login.lock_button.click()
+
+    def busy(*_: Any) -> None:
+        raise Failed("The record is busy.", "Try again.")
+
+    monkeypatch.setattr(town.service, "take_up", busy)
+    log_in(login, "rivera")
+    assert "The record is busy." in panel.status.html
+    assert not panel.desk.ready
+    monkeypatch.undo()
+    panel.take.click()
+    assert panel.desk.ready
     login.close()
 
 

@@ -146,11 +146,9 @@ class CasePanel(ipywidgets.VBox):
 
     def _again(self) -> None:
         """Take the case up again for its member who has come back, or drop it where that is refused now."""
-        if self.take.disabled:
-            self._taken, self.desk.case = None, None
-            self._check()
-        else:
-            self._take_up()
+        self._taken, self.desk.case = None, None
+        self._check()
+        self._take_up()
 
     def _suit(self, bench: Bench) -> None:
         profile = bench.profile
