@@ -6,7 +6,7 @@ let lists = 0;
 function render({ model, el }) {
   const name = `wbr-${(lists += 1)}-${Math.random().toString(36).slice(2, 7)}`;
   el.classList.add("wbr");
-  const head = make("div", "wbr-head");
+  const head = make("div", "wbr-head", { role: "status" });
   const list = make("div", "wbr-list", { role: "listbox", tabindex: "0", "aria-label": model.get("label") });
   const foot = make("div", "wbr-foot");
   el.replaceChildren(head, list, foot);
@@ -41,6 +41,10 @@ function render({ model, el }) {
   function around() {
     head.innerHTML = model.get("head");
     foot.innerHTML = model.get("foot");
+  }
+
+  function off() {
+    list.setAttribute("aria-disabled", String(model.get("disabled")));
   }
 
   function move(at) {
@@ -87,12 +91,13 @@ function render({ model, el }) {
   }
 
   model.on("change:reveal", reveal);
-  model.on("change:disabled", () => list.setAttribute("aria-disabled", String(model.get("disabled"))));
+  model.on("change:disabled", off);
   model.on("msg:custom", (message) => {
     if (message.do === "focus") list.focus();
   });
   around();
   fill();
+  off();
   setTimeout(reveal, 100); // when it stands where it will stay
 }
 
