@@ -103,6 +103,8 @@ def test_nobody_approves_their_own_proposal(council: Council) -> None:
     proposal = council.propose(council.draft())
     with pytest.raises(Refused, match="Nobody approves"):
         council.service.policy_changes.approve(council.admin, proposal)
+    (line,) = council.record(action="policy.approve")
+    assert (line.username, line.outcome, line.detail) == ("okafor", "refused", "four-eyes")
     assert council.service.policy_changes.versions()[0].status == "proposed"
 
 

@@ -213,8 +213,9 @@ class PolicyChanges:
             It is decided already, or another text came into force since it was proposed.
         """
         session = self.permit(token, self._approving, {"proposal": proposal})
+        self._not_own(proposal, session)
         with self.database.write() as connection:
-            row, changes = self._open_one(connection, proposal, session)
+            row, changes = self._open_one(connection, proposal)
             current = newest(connection)
             if changes["base"] != (current.sha256 if current is not None else ""):
                 raise BadInput(
@@ -247,7 +248,7 @@ class PolicyChanges:
         why = _line(why)
         session = self.permit(token, self._approving, {"proposal": proposal})
         with self.database.write() as connection:
-            row, _ = self._open_one(connection, proposal, None)
+            row, _ = self._open_one(connection, proposal)
             elements = {
                 "proposal": proposal,
                 "new": f"{row.profile}@{row.version}",
@@ -285,10 +286,28 @@ class PolicyChanges:
             ).scalar()
         return number
 
-    def _open_one(
-        self, connection: sa.Connection, proposal: int, session: Session | None
-    ) -> tuple[Any, dict[str, Any]]:
-        """Return a proposal that is still open, and that ``session``'s member did not make."""
+    def _not_own(self, proposal: int, session: Session) -> None:
+        """Refuse, on the record, to have a member approve what they proposed; who proposed it never changes."""
+        query = sa.select(policy_versions.c.proposed_by).where(policy_versions.c.id == proposal)
+        with self.database.read() as connection:
+            if connection.execute(query).scalar() != session.member.id:
+                return
+        rules = self.profile.administrator
+        entry = Entry(
+            "event", self._approving, outcome="refused", session=session,
+            elements={"proposal": proposal}, clause=rules.clause, detail="four-eyes",
+        )  # fmt: skip
+        self.chain.append(entry)
+        raise Refused(
+            "Nobody approves a change of policy that they proposed.",
+            clause=rules.clause,
+            citation=self.profile.cite(rules),
+            remedy="Have another member read the differences and approve it.",
+        )
+
+    @staticmethod
+    def _open_one(connection: sa.Connection, proposal: int) -> tuple[Any, dict[str, Any]]:
+        """Return a proposal that is still open."""
         row = connection.execute(
             policy_versions.select().where(policy_versions.c.id == proposal)
         ).first()
@@ -299,13 +318,6 @@ class PolicyChanges:
         if digest(row.text) != row.sha256:
             raise BadInput(
                 "The proposed text was altered in the database.", "Have it proposed again."
-            )
-        if session is not None and row.proposed_by == session.member.id:
-            raise Refused(
-                "Nobody approves a change of policy that they proposed.",
-                clause=self.profile.administrator.clause,
-                citation=self.profile.cite(self.profile.administrator),
-                remedy="Have another member read the differences and approve it.",
             )
         return row, json.loads(row.changes)
 
