@@ -11,6 +11,7 @@ import pytest
 from custody_town import Town
 
 from workbench.custody.due import due
+from workbench.custody.holds import Hold, Holds
 from workbench.errors import BadInput, Refused
 from workbench.policy.profile import load
 from workbench.records.database import Database
@@ -259,6 +260,28 @@ def test_hold_ends_when_the_action_no_longer_needs_it_by_two_people(town_of: Tow
     assert town.plates() == []
     steps = [line.outcome for line in town.record(action="hold.release")]
     assert steps == ["ok", "refused", "ok"]
+
+
+def test_who_asks_anew_while_they_confirm_does_not_release_a_hold(
+    town_of: TownOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = town_of("clovis-ca")
+    number = town.hold(plates=["7ABX123"]).id
+    town.holds.ask_release(town.login("sato"), number, "Not needed")
+    seen = Holds.get
+
+    def get(self: Holds, hold_id: int) -> Hold:
+        """Have lund turn the request down and make it their own right after they looked who had asked."""
+        monkeypatch.setattr(Holds, "get", seen)
+        found = seen(self, hold_id)
+        town.holds.keep(town.login("lund"), hold_id)
+        town.holds.ask_release(town.login("lund"), hold_id, "Not needed, says lund")
+        return found
+
+    monkeypatch.setattr(Holds, "get", get)
+    with pytest.raises(BadInput, match="asked for anew"):
+        town.holds.confirm_release(town.login("lund"), number)
+    assert town.holds.list(town.login("sato"))[0].status == "release-asked"
 
 
 def test_a_hold_says_what_it_rests_on(town_of: TownOf) -> None:

@@ -175,6 +175,8 @@ def test_two_orders_together_cover_what_neither_covers_alone(plaza: Plaza) -> No
 def test_a_withdrawn_order_lets_nothing_more_in(plaza: Plaza) -> None:
     plaza.order()
     plaza.service.warrants.withdraw(plaza.ruiz, "26-SW-0147", "quashed on motion")
+    with pytest.raises(BadInput, match="withdrawn already"):
+        plaza.service.warrants.withdraw(plaza.ruiz, "26-SW-0147", "entered by mistake")
     with pytest.raises(TransferRefused):
         plaza.load(plaza.file("no"))
     assert [line.detail for line in plaza.record(action="warrant.withdrawn")] == [

@@ -265,7 +265,12 @@ class Holds:
             "released_at": self._clock(),
         }
         said = {"step": "confirmed"}
-        return self._change(hold_id, "hold.release", change, said, by, only="release-asked")
+        asker = (
+            hold.release_asked_by
+        )  # nobody asks anew between the look at who asked and the release
+        return self._change(
+            hold_id, "hold.release", change, said, by, only="release-asked", asked_by=asker
+        )
 
     def keep(self, hold_id: int, *, by: Session) -> Hold:
         """Turn a release down that was asked for: the hold goes on."""
@@ -373,6 +378,7 @@ class Holds:
         *,
         detail: str = "",
         only: str = "",
+        asked_by: str = "",
     ) -> Hold:
         with self._database.write() as connection:
             before = _one(connection, hold_id)
@@ -380,6 +386,8 @@ class Holds:
                 raise BadInput("The hold has been released.", _SEE)
             if only and before.status != only:
                 raise BadInput(f"That needs the hold to be {only.replace('-', ' ')}.", _SEE)
+            if asked_by and before.release_asked_by != asked_by:
+                raise BadInput("The release was asked for anew just now.", _SEE)
             connection.execute(holds.update().where(holds.c.id == hold_id).values(**change))
             self._chain.append(
                 self._entry(action, {"hold": hold_id, **said}, by, detail), connection

@@ -277,14 +277,13 @@ class Warrants:
         found = [each for each in self._all() if each.number == number.strip()]
         if len(found) != 1:
             raise BadInput("There is no such order, or more than one of that number.", _SEE)
-        if found[0].withdrawn_at is not None:
-            raise BadInput("That order is withdrawn already.", "Nothing is left to do.")
         with self.database.write() as connection:
-            connection.execute(
-                warrants.update()
-                .where(warrants.c.id == found[0].id)
-                .values(withdrawn_at=self.clock(), withdrawn_why=why)
+            stands = (warrants.c.id == found[0].id) & warrants.c.withdrawn_at.is_(None)
+            changed = connection.execute(
+                warrants.update().where(stands).values(withdrawn_at=self.clock(), withdrawn_why=why)
             )
+            if not changed.rowcount:
+                raise BadInput("That order is withdrawn already.", "Nothing is left to do.")
             kept = {"court": found[0].court, "number": found[0].number}
             entry = Entry(
                 "event",
