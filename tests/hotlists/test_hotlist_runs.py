@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -103,6 +104,33 @@ def test_a_process_that_is_killed_while_it_matches_is_made_up_for(
     town.seen("1AAA111")
     assert [row[0] for row in registered(town)] == ["complete", "complete"]
     assert len(town.lists.hits(town.as_("dana"))) == 1
+
+
+def test_hits_of_a_matching_that_was_killed_are_on_the_record_once_it_is_made_up_for(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town.listed()
+
+    def killed(*_given: object, **_named: object) -> Any:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr(runs.Matching, "_over", killed)
+        with pytest.raises(KeyboardInterrupt):
+            town.seen("7ABX123", "5XYZ100")
+    raised = sorted(hit["id"] for hit in town.lists.hits(town.as_("dana")))
+    assert (len(raised), town.record(action="hotlist.match")) == (2, [])
+    (left,) = town.lists.matching.pending()
+    with monkeypatch.context() as broken:  # nothing is over before it is on the record
+        broken.setattr(town.service.chain, "append", killed)
+        with pytest.raises(KeyboardInterrupt):
+            town.lists._match_transfer(town.service.session(town.as_("ruiz")), left)
+    assert [row[0] for row in registered(town)] == ["running"]
+    town.seen("1AAA111")
+    assert [row[:3] for row in registered(town)] == [("complete", 2, 2), ("complete", 1, 0)]
+    line = town.record(action="hotlist.match")[0]
+    said = json.loads(line.elements)
+    assert (line.rows, said["transfer"], said["hits"]) == (2, left, f"{raised[0]}-{raised[1]}")
 
 
 def test_stored_reads_are_matched_for_a_case_and_on_the_record(town: Town) -> None:

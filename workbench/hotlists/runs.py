@@ -6,7 +6,7 @@ import datetime as dt
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ from workbench.policy.profile import Profile
 from workbench.records.barrier import keep_purges_out
 from workbench.records.database import Database
 from workbench.records.hotlist_tables import (
+    hits,
     hot_list_entries,
     hot_list_imports,
     hot_list_matches,
@@ -30,7 +31,7 @@ from workbench.records.hotlist_tables import (
 )
 from workbench.records.tables import cameras, from_micros, reads, to_micros, transfers
 
-__all__ = ["Matching", "Run"]
+__all__ = ["Matching", "Record", "Run"]
 
 _READS_AT_ONCE = 1_000_000
 _PLATES_AT_ONCE = 500
@@ -48,6 +49,10 @@ class Run:
     hits: tuple[int, ...]
     lists: tuple[str, ...]
     error: str = ""
+
+
+Record = Callable[[sa.Connection, Run], None]
+"""Puts what a matching did on the access record, in the transaction that says it is over."""
 
 
 @dataclass
@@ -107,29 +112,29 @@ class Matching:
                 int(each) for each in connection.execute(query.order_by(transfers.c.id)).scalars()
             ]
 
-    def transfer(self, transfer_id: int, *, by: str) -> Run:
-        """Match a transfer's reads; a failure is entered in the register of matchings, and nothing is raised."""
+    def transfer(self, transfer_id: int, *, by: str, record: Record) -> Run:
+        """Match a transfer's reads; a failure is entered in the register of matchings, and nothing is raised.
+
+        What an earlier try raised before it was broken off counts among the hits.
+        """
         match_id = self._begin(transfer_id=transfer_id, by=by)
+        window = None
         try:
             with self.database.read() as connection:
                 row = connection.execute(
                     sa.select(transfers).where(transfers.c.id == transfer_id)
                 ).one()
             where = [reads.c.transfer_id == transfer_id, reads.c.id >= (row.first_read_id or 0)]
-            span = (row.first_at, row.last_at)
             if row.first_at is None or not row.accepted:
-                return self._end(match_id, 0, [], [])
-            return self._run(
-                match_id,
-                where,
-                Window(span[0], span[1] + dt.timedelta(microseconds=1)),
-                row.accepted,
-            )
+                return self._over(Run(match_id, "complete", 0, (), ()), record)
+            window = Window(row.first_at, row.last_at + dt.timedelta(microseconds=1))
+            done = self._run(match_id, where, window, row.accepted)
+            return self._over(replace(done, hits=self._raised(match_id, window)), record)
         except Exception as error:  # noqa: BLE001 - whatever it is, the reads are in and stay in
             said = type(error).__name__
             _log.warning("transfer %d was not matched against the hot lists: %s", transfer_id, said)
-            self._fail(match_id, said)
-            return Run(match_id, "failed", 0, (), (), said)
+            raised = self._raised(match_id, window) if window else ()
+            return self._over(Run(match_id, "failed", 0, raised, (), said), record)
 
     def window(self, window: Window, *, codes: Sequence[str] = (), by: str) -> Run:
         """Match stored reads of a period against some lists, or all."""
@@ -139,9 +144,9 @@ class Matching:
             sa.select(transfers.c.id).where(transfers.c.status != "complete")
         )
         try:
-            return self._run(match_id, [complete], window, None, wanted or None)
+            return self._over(self._run(match_id, [complete], window, None, wanted or None))
         except BaseException as error:
-            self._fail(match_id, type(error).__name__)
+            self._over(Run(match_id, "failed", 0, (), (), type(error).__name__))
             raise
 
     # --- one run ------------------------------------------------------------------------------------------
@@ -164,22 +169,33 @@ class Matching:
             insert = hot_list_matches.insert().returning(hot_list_matches.c.id)
             return int(connection.execute(insert, values).scalar_one())
 
-    def _fail(self, match_id: int, said: str) -> None:
+    def _over(self, run: Run, record: Record | None = None) -> Run:
+        """Enter that a matching is over, and put it on the record in the same transaction."""
         with self.database.write() as connection:
             connection.execute(
                 hot_list_matches.update()
-                .where(hot_list_matches.c.id == match_id)
-                .values(status="failed", error=said, ended_at=self.clock())
+                .where(hot_list_matches.c.id == run.match_id)
+                .values(
+                    status=run.status,
+                    error=run.error,
+                    ended_at=self.clock(),
+                    reads=run.reads,
+                    hits=len(run.hits),
+                )
             )
+            if record is not None:
+                record(connection, run)
+        return run
 
-    def _end(self, match_id: int, count: int, raised: list[int], codes: list[str]) -> Run:
-        with self.database.write() as connection:
-            connection.execute(
-                hot_list_matches.update()
-                .where(hot_list_matches.c.id == match_id)
-                .values(status="complete", ended_at=self.clock(), reads=count, hits=len(raised))
-            )
-        return Run(match_id, "complete", count, tuple(raised), tuple(codes))
+    def _raised(self, match_id: int, window: Window) -> tuple[int, ...]:
+        """Return the numbers of the hits that a matching raised in this and earlier tries."""
+        query = sa.select(hits.c.id).where(
+            hits.c.captured_at >= window.start,
+            hits.c.captured_at < window.end,
+            hits.c.match_id == match_id,
+        )
+        with self.database.read() as connection:
+            return tuple(connection.execute(query.order_by(hits.c.id)).scalars())
 
     def _run(
         self,
@@ -193,7 +209,7 @@ class Matching:
         horizon = self.profile.retention.horizon(now)
         if horizon is not None and horizon > window.start:
             if horizon >= window.end:
-                return self._end(match_id, 0, [], [])
+                return Run(match_id, "complete", 0, (), ())
             window = Window(horizon, window.end)
         chosen = [each for each in (lists or self.lists.all()) if each.active]
         index = self._listed(chosen)
@@ -206,7 +222,8 @@ class Matching:
                 if found:
                     with self.database.write() as connection:
                         raised += self.hits.raise_(connection, found, match_id, now)
-        return self._end(match_id, count, raised, [each.code for each in chosen])
+        codes = tuple(each.code for each in chosen)
+        return Run(match_id, "complete", count, tuple(raised), codes)
 
     def _reads(
         self, where: list[sa.ColumnElement[bool]], window: Window, accepted: int | None
