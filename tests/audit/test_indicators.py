@@ -456,6 +456,13 @@ def test_one_search_for_a_plate_of_the_own_household_is_enough():
     assert not findings(rows, "PLATE-COLLEAGUE", facts(households=at_home))
 
 
+def test_a_plate_of_the_own_household_that_is_listed_by_hand_is_found_too():
+    rows = [search(RIVERA, action="hotlist.add", elements={"list": "bolo", "plate": HERS})]
+    (found,) = findings(rows, "PLATE-HOUSEHOLD", facts(households=at_home))
+    assert found.rows == numbers(rows)
+    assert "searched or listed by hand a plate" in found.words
+
+
 def test_a_colleagues_plate_is_another_finding():
     rows = [search(OKAFOR, plate=HERS), search(OKAFOR, plate=HERS, outcome="refused")]
     (found,) = findings(rows, "PLATE-COLLEAGUE", facts(households=at_home))

@@ -226,6 +226,9 @@ def test_a_closed_hit_is_seen_for_a_case_alone(town: Town) -> None:
     number = town.hit()
     moss = town.as_("moss")
     assert town.lists.show(moss, number).hit == number  # an open hit is its own ground
+    town.lists.show(moss, number, town.grounds(case_number="26-99999", purpose="curiosity"))
+    for line in town.record(action="hit.show", phase="intent"):  # nothing that nobody checked
+        assert (line.case_number, line.purpose) == ("", "stolen-vehicle")
     town.lists.rule_out(moss, number, outcome="misread", saw="image")
     town.lists.close(moss, number, disposition="wrong-plate")
     with pytest.raises(Refused, match="No case, purpose and reason"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
+import json
 from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -180,6 +181,7 @@ def test_a_wanted_vehicle_is_entered_for_an_open_case_and_comes_off_by_itself(to
     assert (done.code, done.entries) == ("bolo", 1)
     line = town.record(action="hotlist.add", phase="intent")[-1]
     assert (line.username, line.case_number, line.purpose) == ("moss", town.case_number, "robbery")
+    assert json.loads(line.elements) == {"list": "bolo", "plate": "8KLM456"}
     view = town.lists.show(town.as_("dana"), town.hit("8KLM456"))
     assert (view.entries[0].requester, view.entries[0].case) == (
         "Sergeant Ines Calloway",

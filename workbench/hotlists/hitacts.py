@@ -43,14 +43,17 @@ class HitActs(Shared):
         return found
 
     def show(self, token: str, hit_id: int, grounds: Grounds | None = None) -> HitView:
-        """Return a hit with its read and its entry. A closed one needs grounds of the member's own."""
+        """Return a hit with its read and its entry.
+
+        An open hit is its own grounds; a closed one needs the member's, which are checked as those of a query.
+        """
         session = self.permit(token, "hit.show", {"hit": hit_id})
         hit = self.hits_kept.get(hit_id)
         elements = {"hit": hit_id, "read_id": hit.read_id}
-        action = "hit.review" if hit.plan.closed else "hit.show"
+        action, why = "hit.show", self._grounds(hit)
         if hit.plan.closed:
-            session, grounds = self._decided(token, action, elements, grounds, None)
-        why = grounds if grounds is not None else self._grounds(hit)
+            action = "hit.review"
+            session, why = self._decided(token, action, elements, grounds, None)
         with access(
             self.chain, action, session=session, elements=elements, grounds=why
         ) as under_way:
@@ -87,6 +90,7 @@ class HitActs(Shared):
 
     def broadcast(self, token: str, hit_id: int, *, note: str = "") -> Hit:
         """Record that the hit was broadcast, or after its confirmation what the state database said."""
+        self.permit(token, "hit.broadcast", {"hit": hit_id})
         done = {act.step for act in self.hits_kept.get(hit_id).acts}
         step = "announce" if "broadcast" in done else "broadcast"
         return self._act(token, "hit.broadcast", hit_id, step, "made", {"note": note})

@@ -99,7 +99,7 @@ class ListActs(Shared):
         code: str = BY_HAND,
         **fields: Any,
     ) -> ListImport:
-        """Enter a wanted vehicle by hand.
+        """Enter a wanted vehicle by hand; whose plate it is stands on the record, as with a search for it.
 
         Parameters
         ----------
@@ -115,14 +115,16 @@ class ListActs(Shared):
             The list; that of entries by hand by default.
         """
         elements = {"list": code, "case": case, "purpose": purpose}
+        elements["plate"] = normalize(plate)[:MAX_LENGTH]
         session = self.permit(token, "hotlist.add", elements)
         self._check_purpose(purpose, session, "hotlist.add", elements)
         entry = self._by_hand(plate, case, requester, source, expires, fields)
         found = self._open_case(case)
         reason = f"Wanted vehicle entered on the hot list {code}"
         grounds = Grounds(case, purpose, reason, found.crime_type, found.incident_number)
+        said = {"list": code, "plate": entry.plate}
         with access(
-            self.chain, "hotlist.add", session=session, elements={"list": code}, grounds=grounds
+            self.chain, "hotlist.add", session=session, elements=said, grounds=grounds
         ) as under_way:
             self._make_by_hand(code, purpose, session)
             done = self.register.add(code, entry, by=session.member.username)
@@ -136,14 +138,15 @@ class ListActs(Shared):
         session = self.permit(token, "hotlist.add", {"list": code})
         said = words(why, "why it comes off")
         self._check_words(said)
+        gone = _plate(plate)
         with access(
             self.chain,
             "hotlist.add",
             session=session,
-            elements={"list": code, "remove": True, "why": said},
+            elements={"list": code, "plate": gone, "remove": True, "why": said},
         ) as under_way:
             done = self.register.remove(
-                code, _plate(plate), state=state_code(state), by=session.member.username
+                code, gone, state=state_code(state), by=session.member.username
             )
             under_way.rows, under_way.detail = done.removed, f"import {done.import_id}"
         return done
@@ -207,18 +210,24 @@ class ListActs(Shared):
         ]
 
     def _match_transfer(self, session: Session, transfer_id: int) -> Run:
-        run = self.matching.transfer(transfer_id, by=session.member.username)
-        elements = {
-            "transfer": transfer_id,
-            "lists": list(run.lists),
-            "reads": run.reads,
-            "hits": _span(run.hits),
-        }
-        self._matched(session, elements, run.error, len(run.hits))
-        return run
+        def record(connection: sa.Connection, run: Run) -> None:
+            elements = {
+                "transfer": transfer_id,
+                "lists": list(run.lists),
+                "reads": run.reads,
+                "hits": _span(run.hits),
+            }
+            self._matched(session, elements, run.error, len(run.hits), connection)
+
+        return self.matching.transfer(transfer_id, by=session.member.username, record=record)
 
     def _matched(
-        self, session: Session, elements: Mapping[str, Any], error: str, count: int
+        self,
+        session: Session,
+        elements: Mapping[str, Any],
+        error: str,
+        count: int,
+        connection: sa.Connection | None = None,
     ) -> None:
         """Put a matching that nobody asked for on the record."""
         line = Line(
@@ -231,7 +240,7 @@ class ListActs(Shared):
             detail=error,
             automatic=True,
         )
-        self.chain.append(line)
+        self.chain.append(line, connection)
 
     def match(
         self, token: str, *, start: Time, end: Time, grounds: Grounds, codes: Sequence[str] = ()
@@ -333,7 +342,11 @@ def _plate(plate: str) -> str:
 
 
 def _span(numbers: Sequence[int]) -> str:
-    """Return hit numbers in short: 12-17."""
-    if not numbers:
-        return ""
-    return str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]}-{numbers[-1]}"
+    """Return hit numbers in short: 12-17, 20."""
+    spans: list[list[int]] = []
+    for number in numbers:
+        if spans and number == spans[-1][1] + 1:
+            spans[-1][1] = number
+        else:
+            spans.append([number, number])
+    return ", ".join(str(low) if low == high else f"{low}-{high}" for low, high in spans)

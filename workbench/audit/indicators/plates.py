@@ -114,8 +114,8 @@ def changing_cases(material: Material) -> Iterator[Finding]:
 
 
 def own_household(material: Material) -> Iterator[Finding]:
-    """Find searches for a plate of the member's own household: even one, with a case or without."""
-    for rows in _by_plate(material):
+    """Find searches for a plate of the member's own household, or its listing by hand: even one, whatever the case."""
+    for rows in _by_plate(material, listed=True):
         if rows[0].username in material.facts.households(rows[0].plate):
             yield _at_home(
                 material, rows, "PLATE-HOUSEHOLD", "own household", "their own household"
@@ -123,8 +123,8 @@ def own_household(material: Material) -> Iterator[Finding]:
 
 
 def colleague(material: Material) -> Iterator[Finding]:
-    """Find searches for a plate of another member's household: even one, with a case or without."""
-    for rows in _by_plate(material):
+    """Find the same for a plate of another member's household."""
+    for rows in _by_plate(material, listed=True):
         if material.facts.households(rows[0].plate) - {rows[0].username}:
             yield _at_home(
                 material, rows, "PLATE-COLLEAGUE", "colleague", "a colleague's household"
@@ -134,11 +134,12 @@ def colleague(material: Material) -> Iterator[Finding]:
 def _at_home(
     material: Material, rows: Sequence[AccessRow], name: str, title: str, whose: str
 ) -> Finding:
+    did = "searched" if all(row.is_search for row in rows) else "searched or listed by hand"
     return material.finding(
         name,
         "high",
         f"A plate of the member's {title}",
-        f"{who(rows)} searched a plate that stands on the list as of {whose}, "
+        f"{who(rows)} {did} a plate that stands on the list as of {whose}, "
         f"{count(len(rows), 'time')}{refused_words(rows)}.",
         rows,
     )
@@ -189,10 +190,14 @@ def _plates(material: Material) -> Mapping[str, list[AccessRow]]:
     return found
 
 
-def _by_plate(material: Material) -> Iterator[list[AccessRow]]:
-    """Give one member's manual searches of one plate, refused ones too: an attempt shows the intent as well."""
+def _by_plate(material: Material, *, listed: bool = False) -> Iterator[list[AccessRow]]:
+    """Give one member's manual searches of one plate, refused ones too: an attempt shows the intent as well.
+
+    With ``listed`` also that the plate was put on a hot list by hand, which shows its reads as they come in.
+    """
     found: dict[tuple[str, str], list[AccessRow]] = {}
-    for row in material.manual:
+    more = [row for row in material.rows if listed and row.action == "hotlist.add"]
+    for row in sorted((*material.manual, *more), key=lambda row: row.access_id):
         if row.plate:
             found.setdefault((row.username, row.plate), []).append(row)
     yield from found.values()
