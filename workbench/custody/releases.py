@@ -13,6 +13,7 @@ from typing import Any, get_args
 
 import sqlalchemy as sa
 
+from workbench.audit.access import access
 from workbench.audit.chain import Entry
 from workbench.custody import papers
 from workbench.custody.fulfillment import Package, forget, fulfill, hand_over, under_lock
@@ -192,10 +193,23 @@ class Releases:
                     session,
                     lambda kept: self._put(session, release, "fulfil", details=kept),
                 )
-            package = hand_over(self._house, self._look(number), out)
-            if act == "hand-over":
-                self._put(session, release, act, details={"sha256": package.sha256})
+                package = hand_over(self._house, self._look(number), out)
+            else:
+                package = self._hand_over(session, release, out)
             forget(self._house, release)
+        return package
+
+    def _hand_over(self, session: Session, release: Release, out: Path) -> Package:
+        """Hand over what waits, the intent on the record before it leaves the home."""
+        with access(
+            self._house.chain,
+            "release.hand-over",
+            session=session,
+            elements={"release": release.number},
+        ) as under_way:
+            package = hand_over(self._house, release, out)
+            self._put(session, release, "hand-over", details={"sha256": package.sha256})
+            under_way.rows = package.rows
         return package
 
     def _look(self, number: str) -> Release:
