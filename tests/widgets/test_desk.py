@@ -39,6 +39,20 @@ class Box:
         self.result = None
 
 
+def test_what_is_typed_waits_for_a_panel_that_is_not_made_yet() -> None:
+    desk = Desk()
+    desk.recall({"box": {"word": "7A?"}})
+    assert desk.remember()["box"] == {"word": "7A?"}
+    assert Box(desk).word == "7A?"
+
+
+def test_what_waits_for_a_panel_is_not_for_another_member() -> None:
+    desk = Desk()
+    desk.recall({"box": {"word": "7A?"}})
+    desk.clear()
+    assert Box(desk).word == ""
+
+
 def test_an_empty_desk_says_that_nobody_is_there() -> None:
     desk = Desk()
     assert not desk.ready

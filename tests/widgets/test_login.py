@@ -80,6 +80,19 @@ def test_no_token_and_no_password_is_in_any_widget(town: World) -> None:
     panel.close()
 
 
+def test_a_session_that_cannot_be_looked_up_leaves_the_form(
+    town: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_settings: Any) -> str:
+        raise PermissionError("token")
+
+    monkeypatch.setattr("workbench.client.kept_token", broken)
+    panel = LoginPanel(door=Door(town.service))
+    assert panel.form in panel.children
+    assert "PermissionError" in panel.status.html
+    assert panel.go_on.layout.display == "none"
+
+
 def test_the_password_is_not_sent_back_to_the_browser() -> None:
     assert _Password.class_traits()["value"].metadata["echo_update"] is False
 

@@ -246,6 +246,22 @@ def test_what_is_typed_is_one_value(town: World) -> None:
     desk.close()
 
 
+def test_what_was_typed_is_set_in_panels_that_are_made_later(town: World) -> None:
+    before = desk_of(town)
+    log_in(before)
+    before.turn_to("Follow a vehicle")
+    before.panels["Follow a vehicle"].value = {"plate": "7ABX123", "state": "CA"}
+    kept = before.value
+    before.close()
+    desk = desk_of(town)
+    log_in(desk)
+    desk.value = kept
+    desk.turn_to("Follow a vehicle")
+    assert desk.panels["Follow a vehicle"].value == kept["trail"]
+    assert desk.value == kept
+    desk.close()
+
+
 def test_the_shipped_panels_open_and_hold_no_secret(town: World) -> None:
     """Every widget there is, in the state that the browser gets: no token, no password."""
     desk = desk_of(town)

@@ -11,6 +11,7 @@ import pytest
 from world import REASON, World
 
 from workbench.cancelling import check
+from workbench.client import Door
 from workbench.errors import BadInput, NotLoggedIn, Refused
 from workbench.widgets.desk import Desk
 from workbench.widgets.status import Status
@@ -64,6 +65,18 @@ def test_what_nobody_foresaw_is_told_by_type_alone_and_recorded(town: World) -> 
     (line,) = town.record(action="desk.failed")
     assert (line.outcome, line.detail, line.username) == ("failed", "KeyError", "rivera")
     assert "7ABC123" not in str(line)
+
+
+def test_what_nobody_foresaw_is_recorded_before_anybody_is_logged_in(town: World) -> None:
+    desk, status = Desk(), Status()
+    fail = guarded(raising(KeyError("7ABC123")), panel="the log in", desk=desk, status=status)
+    fail()
+    assert "could not be put on the record" in status.html
+    desk.door = Door(town.service)
+    fail()
+    assert "It is on the record." in status.html
+    (line,) = town.record(action="desk.failed")
+    assert (line.detail, line.username) == ("KeyError", "")
 
 
 def test_a_message_is_escaped() -> None:

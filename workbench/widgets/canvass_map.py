@@ -118,6 +118,7 @@ class CanvassMap(ipywidgets.VBox):
     def clear(self) -> None:
         """Show no result; what is typed stays."""
         self.worker.cancel()
+        self.status.clear()
         self._canvass = self._shown = None
         self._at = ("", None)
         self.result = None

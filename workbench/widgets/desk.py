@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from workbench.client import Bench, Case, connect
+from workbench.client import Bench, Case, Door, connect
 from workbench.errors import NotLoggedIn
 from workbench.models import Scene
 
@@ -89,7 +89,9 @@ class Desk(traitlets.HasTraits):
         self.guard = (
             threading.RLock()
         )  # every guarded callback holds it: the kernel may use several threads
+        self.door: Door | None = None  # the home that somebody may log in at
         self._parts: dict[str, _Part] = {}
+        self._waiting: dict[str, Mapping[str, Any]] = {}  # typed in panels that are not made yet
         self._touched = 0.0
         self.turn = (
             0  # counts who sits at the desk: work begun for one member is not shown to the next
@@ -181,6 +183,8 @@ class Desk(traitlets.HasTraits):
             comes to the desk.
         """
         self._parts[name] = _Part(get, put, forget)
+        if name in self._waiting:
+            put(self._waiting.pop(name))
 
     def remember(self) -> dict[str, Any]:
         """Return everything that is typed, as plain JSON: no password, no token, no result."""
@@ -188,7 +192,7 @@ class Desk(traitlets.HasTraits):
         place = self.scene.elements() if self.scene is not None else None
         picked = dict(self.chosen) if self.chosen else None
         typed = {name: dict(part.get()) for name, part in self._parts.items()}
-        return {_OWN: {**own, "scene": place, "chosen": picked}, **typed}
+        return {_OWN: {**own, "scene": place, "chosen": picked}, **self._waiting, **typed}
 
     def recall(self, typed: Mapping[str, Any]) -> None:
         """Set everything that is typed from what :meth:`remember` returned; what is not named is emptied."""
@@ -197,6 +201,9 @@ class Desk(traitlets.HasTraits):
             setattr(self, name, str(own.get(name) or ""))
         self.scene = scene_from(own.get("scene"))
         self.chosen = dict(own["chosen"]) if own.get("chosen") else None
+        self._waiting = {
+            name: given for name, given in typed.items() if name not in {_OWN, *self._parts}
+        }
         for name, part in self._parts.items():
             part.put(typed.get(name, {}))
 

@@ -99,6 +99,7 @@ class HitQueue(ipywidgets.VBox):
 
     def clear(self) -> None:
         """Show no hit; what is typed stays."""
+        self.status.clear()
         self.result = None
         self.queue.options = []
         self._count.value = ""

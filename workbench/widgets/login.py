@@ -73,6 +73,7 @@ class LoginPanel(ipywidgets.VBox):
         self.door = door
         if door is None:
             self._guard(self._open)(home)
+        self.desk.door = self.door
         if self.door is not None:
             self.desk.zone = self.door.settings.timezone
         self.desk.observe(self._guard(self._show, counts=False), ["bench", "locked"])
@@ -174,7 +175,7 @@ class LoginPanel(ipywidgets.VBox):
         self.heading.value = str(said)
         kept = None
         if self.door is not None and not self.desk.locked and self._kept_once:
-            kept = self.door.kept()
+            kept = self._guard(self.door.kept, counts=False)()
         self.go_on.layout.display = None if kept is not None else "none"
         self.go_on.description = f"Continue as {kept.name}" if kept is not None else ""
 

@@ -76,7 +76,7 @@ def message(kind: str, title: str, *lines: str | Markup, cite: str = "") -> Mark
     )
 
 
-def error_html(error: BaseException, doing: str) -> Markup:
+def error_html(error: BaseException, doing: str, *, recorded: bool = True) -> Markup:
     """Return what may be shown of an error.
 
     A refusal shows clause, citation and remedy, a failure its next step; of anything else nothing but its type is
@@ -86,6 +86,8 @@ def error_html(error: BaseException, doing: str) -> Markup:
     ----------
     doing : str
         Where it happened, such as ``"the canvass"``.
+    recorded : bool
+        Whether an error that nobody foresaw is on the record.
     """
     if isinstance(error, Refused):
         return message("refused", error.reason, error.remedy, cite=_cited(error))
@@ -94,7 +96,8 @@ def error_html(error: BaseException, doing: str) -> Markup:
     return message(
         "failed",
         f"Something went wrong in {doing} ({type(error).__name__}).",
-        "It is on the record. What you typed is still here: try again, and tell your administrator if it returns.",
+        "It is on the record." if recorded else "It could not be put on the record.",
+        "What you typed is still here: try again, and tell your administrator if it returns.",
     )
 
 

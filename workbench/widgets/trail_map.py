@@ -74,11 +74,11 @@ class TrailMap(ipywidgets.VBox):
         self._quiet = False
         self._build()
         self._wire()
-        self.desk.register("trail", get=lambda: self.value, put=self._put, forget=self.clear)
         self._ground()
         self.clear()
         self._chosen()
         self._enable()
+        self.desk.register("trail", get=lambda: self.value, put=self._put, forget=self.clear)
 
     # -- what an analyst uses -----------------------------------------------------------------------
 
@@ -110,6 +110,7 @@ class TrailMap(ipywidgets.VBox):
     def clear(self) -> None:
         """Show no result; what is typed stays."""
         self.worker.cancel()
+        self.status.clear()
         self._trail = None
         self.result = None
         self.map.show_chosen()

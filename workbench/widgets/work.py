@@ -86,16 +86,15 @@ def tell(
     error: BaseException, *, panel: str, desk: Desk | None = None, status: Status | None = None
 ) -> None:
     """Show an error; put one that nobody foresaw on the record; lock the desk where the session has ended."""
+    recorded = isinstance(error, Refused | Failed) or _record(error, panel, desk)
     if isinstance(error, Cancelled):
         shown = look.message("notice", "Cancelled.", "Nothing is shown, and the record says so.")
     else:
-        shown = look.error_html(error, panel)
+        shown = look.error_html(error, panel, recorded=recorded)
     if status is not None:
         status.show(shown)
     if isinstance(error, NotLoggedIn) and desk is not None:
         _lock_if_over(desk)
-    if not isinstance(error, Refused | Failed):
-        _record(error, panel, desk)
 
 
 def _lock_if_over(desk: Desk) -> None:
@@ -108,17 +107,19 @@ def _lock_if_over(desk: Desk) -> None:
         desk.lock_up(ended.reason)
 
 
-def _record(error: BaseException, panel: str, desk: Desk | None) -> None:
-    """Put an error nobody foresaw on the record, by its type; where even that fails, into the kernel's log."""
+def _record(error: BaseException, panel: str, desk: Desk | None) -> bool:
+    """Put an error nobody foresaw on the record, by its type, and into the kernel's log; return whether it is there."""
     kind = type(error).__name__
     _LOG.error("%s: %s", panel, kind)
-    bench = desk.bench if desk is not None else None
-    if bench is None:
-        return
+    keeper = (desk.bench or desk.door) if desk is not None else None
+    if keeper is None:
+        return False
     try:
-        bench.desk_failed(panel, kind)
+        keeper.desk_failed(panel, kind)
     except Exception as second:  # noqa: BLE001 -- the first error is what is shown
         _LOG.error("the record: %s", type(second).__name__)
+        return False
+    return True
 
 
 class Worker:
