@@ -219,6 +219,8 @@ def test_hold_of_a_preservation_request_lapses_without_a_court_order(town_of: To
     assert "lapsed without a court order" in plan.warnings[0]
     town.purge(order)
     assert town.plates() == ["ORDERED"]
+    kept = [each.scope.plates for each in town.holds.list(town.login("sato"))]
+    assert kept == [(), ("ORDERED",)]  # what has lapsed keeps no purged plate
     with pytest.raises(BadInput, match="has lapsed"):
         town.holds.court_order(
             town.login("sato"), holds[0].id, reference="late", dated_on=dt.date(2026, 3, 20)

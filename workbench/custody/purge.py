@@ -112,7 +112,7 @@ class Purge:
                 self._list_rejects(purge_id, due)
             self._mark(purge_id, "cleaning")
             self._remove_files(purge_id)
-            self._strike_released()
+            self._strike_ended()
             erased = self._erase()
             self.plates.forget()
             done = self._done(purge_id) | {"method": erased.method, "left_to_do": erased.left_to_do}
@@ -267,12 +267,14 @@ class Purge:
                     .values(status="destroyed", destroyed_at=self.clock())
                 )
 
-    def _strike_released(self) -> None:
-        """Take the plates out of holds that were released: they keep nothing, and would keep the plates."""
+    def _strike_ended(self) -> None:
+        """Take the plates out of holds that were released or have lapsed: they keep nothing but those plates."""
+        lapses = sa.type_coerce(holds.c.lapses_at, sa.BigInteger)
+        ended = sa.or_(holds.c.status == "released", lapses <= to_micros(self.clock()))
         with self.database.write() as connection:
             connection.execute(
                 holds.update()
-                .where(holds.c.status == "released", holds.c.struck_at.is_(None))
+                .where(ended, holds.c.struck_at.is_(None))
                 .values(plates="", area="", struck_at=self.clock())
             )
 

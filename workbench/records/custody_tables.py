@@ -1,7 +1,7 @@
 """The tables of holds and purges, beside those of :mod:`workbench.records.tables`.
 
 A hold names the plates, cameras, area and times that are held back. The plates are struck from its row at the next
-purge after its release (:mod:`workbench.custody.purge`), so that a released hold keeps no purged plate alive.
+purge after its release or lapse (:mod:`workbench.custody.purge`), so that no hold that has ended keeps a purged plate.
 """
 
 from __future__ import annotations
