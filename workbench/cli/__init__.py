@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from workbench.cli.common import Desk, Group
+from workbench.errors import BadInput
 from workbench.version import __version__
 
 __all__ = ["main"]
@@ -46,6 +47,10 @@ _COMMANDS = {
         "The public page: policy and counts, small ones kept back.",
     ),
     "audit": ("workbench.cli.audit", "Look at the access record and check that it is whole."),
+    "schedule": (
+        "workbench.cli.schedule",
+        "Write the cron line or systemd timer of a report; installs nothing.",
+    ),
     "policy": ("workbench.cli.policy", "The policy profiles, and what proves each clause."),
     "demo": ("workbench.cli.demo", "Build the fictional city and make three reports."),
     "doctor": ("workbench.cli.doctor", "Say what is missing and how to mend it."),
@@ -87,12 +92,29 @@ class _Commands(Group):
     type=click.Path(path_type=Path, file_okay=False),
     help="The workbench home. Default: $WORKBENCH_HOME, ./data, or the demo in ./data/demo.",
 )
+@click.option(
+    "--as", "username", metavar="NAME", help="Act as this service member for one command."
+)
+@click.option(
+    "--key-file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="With --as: its key file.",
+)
 @click.version_option(__version__, prog_name="workbench")
 @click.pass_context
-def main(ctx: click.Context, home: Path | None) -> None:
+def main(
+    ctx: click.Context, home: Path | None, username: str | None, key_file: Path | None
+) -> None:
     """Investigate with licence plate reader data under your agency's own written policy.
 
     Nobody sees a read without a case number and a purpose, and every access is on the record before its result is
     shown.
     """
     ctx.obj = Desk(home)
+    if username is None and key_file is None:
+        return
+    if username is None or key_file is None:
+        raise BadInput("A service member is half named.", "Give both --as and --key-file.")
+    from workbench.cli.acting import acting
+
+    ctx.with_resource(acting(ctx.obj, username, key_file))
