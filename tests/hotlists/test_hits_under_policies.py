@@ -242,6 +242,19 @@ def test_a_closed_hit_is_seen_for_a_case_alone(town: Town) -> None:
     assert lines[-1].case_number == town.case_number
 
 
+@pytest.mark.clause("clinton-ut:426.3[6]")
+def test_hit_of_a_read_past_its_longest_time_is_shown_no_longer(town_of: TownOf) -> None:
+    town = town_of("clinton-ut")
+    town.listed()
+    number = town.hit(at="2025-06-03 21:10")
+    assert town.lists.show(town.as_("moss"), number).hit == number
+    town.later(days=3)
+    with pytest.raises(Refused, match="past the 9 months") as refusal:
+        town.lists.show(town.as_("moss"), number)
+    assert refusal.value.citation
+    assert [line.outcome for line in town.record(action="hit.show", phase="event")] == ["refused"]
+
+
 def test_every_step_and_every_refused_try_is_on_the_record_without_what_was_said(
     town: Town,
 ) -> None:

@@ -45,7 +45,8 @@ class HitActs(Shared):
     def show(self, token: str, hit_id: int, grounds: Grounds | None = None) -> HitView:
         """Return a hit with its read and its entry.
 
-        An open hit is its own grounds; a closed one needs the member's, which are checked as those of a query.
+        An open hit is its own grounds; a closed one needs the member's, which are checked as those of a query. A read
+        past the longest time that the policy has it kept and shown is not shown as a hit either, held or not.
         """
         session = self.permit(token, "hit.show", {"hit": hit_id})
         hit = self.hits_kept.get(hit_id)
@@ -54,6 +55,8 @@ class HitActs(Shared):
         if hit.plan.closed:
             action = "hit.review"
             session, why = self._decided(token, action, elements, grounds, None)
+        with self._refusals(action, session, why, elements):
+            self._within_time(hit)
         with access(
             self.chain, action, session=session, elements=elements, grounds=why
         ) as under_way:
@@ -246,6 +249,16 @@ class HitActs(Shared):
             raise Refused(
                 error.reason, clause=error.clause, citation=citation, remedy=error.remedy
             ) from None
+
+    def _within_time(self, hit: Hit) -> None:
+        keep = self.profile.retention
+        horizon = keep.horizon(self.clock().astimezone(self.settings.zone))
+        if horizon is not None and hit.captured_at < horizon:
+            raise Refused(
+                f"The hit's read is past the {keep.reads_max} that reads are kept and shown.",
+                clause=keep.purge_clause or keep.clause,
+                remedy="It goes with the next purge; what is held leaves in a package of evidence.",
+            )
 
     def _grounds(self, hit: Hit) -> Grounds:
         """Return the grounds that an open hit itself is."""

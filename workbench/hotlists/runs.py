@@ -206,7 +206,7 @@ class Matching:
         lists: list[HotList] | None = None,
     ) -> Run:
         now = self.clock()
-        horizon = self.profile.retention.horizon(now)
+        horizon = self.profile.retention.horizon(now.astimezone(self.lists.zone))
         if horizon is not None and horizon > window.start:
             if horizon >= window.end:
                 return Run(match_id, "complete", 0, (), ())
