@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sent import size_of
 from world import REASON, World
 
 from workbench.errors import Refused
@@ -15,7 +16,7 @@ from workbench.models import Scene
 from workbench.widgets import CanvassMap, canvass_view
 from workbench.widgets.canvass_view import Canvass
 from workbench.widgets.desk import Desk
-from workbench.widgets.symbols import CHOSEN, size_of
+from workbench.widgets.symbols import CHOSEN
 
 LAT, LON = 36.58, -120.25
 TYPED = {

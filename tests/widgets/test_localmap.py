@@ -12,6 +12,7 @@ import ipyleaflet
 import numpy as np
 import pandas as pd
 import pytest
+from sent import size_of
 from world import World
 
 from workbench.cli import desk as desk_command
@@ -22,7 +23,7 @@ from workbench.settings import Settings
 from workbench.widgets import symbols
 from workbench.widgets.layers import ground
 from workbench.widgets.localmap import LocalMap, ground_of
-from workbench.widgets.symbols import MOST_PLACES, CameraSpot, Places, camera_features, size_of
+from workbench.widgets.symbols import MOST_PLACES, CameraSpot, Places, camera_features
 
 LAT, LON = 36.58, -120.25
 

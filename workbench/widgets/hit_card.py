@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
+from workbench.widgets import look
 from workbench.widgets.platedrawing import plate_svg
 
 if TYPE_CHECKING:
@@ -148,13 +149,8 @@ def listed_html(view: HitView) -> Markup:
             name: value for name, value in entry.plain().items() if name not in ("plate", "other")
         }
         told.update(entry.other)
-        rows = Markup("").join(
-            Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(
-                name.replace("_", " "), _value(name, value, zone)
-            )
-            for name, value in told.items()
-        )
-        blocks.append(Markup('<dl class="wbd-details">{}</dl>').format(rows))
+        rows = ((name.replace("_", " "), _value(name, value, zone)) for name, value in told.items())
+        blocks.append(look.details(rows))
     about = f"{view.of_list['title']}, {view.of_list['source']}"
     return Markup(
         '<details class="wbh-entry" open><summary>Listed: {}</summary>{}</details>'

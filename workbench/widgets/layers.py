@@ -7,7 +7,6 @@ printed maps. Nothing here asks anybody for anything.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -48,11 +47,6 @@ class GroundLayer:
     name: str
     data: dict[str, Any] = field(repr=False)
 
-    @property
-    def size(self) -> int:
-        """Bytes on the way to the browser."""
-        return len(json.dumps(self.data, separators=(",", ":")))
-
 
 @dataclass(frozen=True, slots=True)
 class Name:
@@ -77,11 +71,6 @@ class Ground:
     bounds: Bounds | None
     names: tuple[Name, ...] = ()
     note: str = ""
-
-    @property
-    def size(self) -> int:
-        """Bytes on the way to the browser; streets travel twice, once for their edge and once for their fill."""
-        return sum(layer.size * (2 if layer.name in CLASSES else 1) for layer in self.layers)
 
 
 def street_style(kind: str, zoom: float, *, casing: bool) -> dict[str, Any]:

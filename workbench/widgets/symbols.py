@@ -7,7 +7,6 @@ are too many to tell apart.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -32,7 +31,6 @@ __all__ = [
     "heat_points",
     "place_features",
     "scene_features",
-    "size_of",
     "spots_of",
     "step_features",
 ]
@@ -288,11 +286,6 @@ def heat_points(places: Places, counts: Any, zoom: float) -> list[list[float]]:
     lats, lons = positions(middles[:, 0], middles[:, 1], zoom)
     points: list[list[float]] = np.column_stack([lats.round(6), lons.round(6), weight]).tolist()
     return points
-
-
-def size_of(data: Any) -> int:
-    """Return how many bytes a layer's data is on its way to the browser."""
-    return len(json.dumps(data, separators=(",", ":")))
 
 
 # -- one vehicle --------------------------------------------------------------------------------------
