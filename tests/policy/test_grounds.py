@@ -320,6 +320,14 @@ def test_a_window_beyond_the_time_kept_is_refused_and_partly_beyond_is_said(
     assert within.findings == ()
 
 
+@pytest.mark.clause("clinton-ut:426.3[6]")
+def test_a_window_beyond_is_told_by_the_agencys_calendar_not_by_utc() -> None:
+    evening = dt.datetime(2026, 11, 30, 3, 0, tzinfo=dt.UTC)  # still November 29 in Utah
+    begin, end = evening.replace(month=2, day=28), evening.replace(month=3, day=1, hour=5)
+    window = Extent(Window(begin, end))  # up to 22:00 of February 28 there
+    assert codes(ask(profile("clinton"), extent=window, now=evening)) == {"retention.beyond"}
+
+
 @pytest.mark.parametrize("name", ["clovis-ca", "piedmont-ca", "seal-beach-ca"])
 def test_where_the_text_sets_no_longest_time_old_reads_are_not_refused(name: str) -> None:
     assert ask(profile(name), extent=extent(ago_days=900)).findings == ()

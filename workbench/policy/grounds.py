@@ -203,7 +203,8 @@ def _window(profile: Profile, action: str, window: Window, now: dt.datetime) -> 
                 "Shorten it to the time around the incident.",
             )
         )
-    horizon = profile.retention.horizon(now)
+    local = now.astimezone(ZoneInfo(profile.agency.timezone))
+    horizon = profile.retention.horizon(local)
     if horizon is not None and window.start < horizon:
         found.append(_beyond(profile, window, horizon))
     return found

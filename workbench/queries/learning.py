@@ -67,7 +67,8 @@ def learn_confusions(
         raise BadInput("So few reads teach nothing.", f"Ask for {_FEWEST:,} or more.")
     with database.read() as connection:
         keep_purges_out(connection)
-        frame = newest_reads(connection, newest, profile.retention.horizon(now))
+        horizon = profile.retention.horizon(now.astimezone(settings.zone))
+        frame = newest_reads(connection, newest, horizon)
     learned = learn(frame, error_model("camera"))
     software = f"alpr-workbench {__version__}"
     digest = save(learned, settings.camera_model, Provenance(now, software, access_id))
