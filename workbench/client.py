@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import datetime as dt
 import getpass
@@ -12,9 +13,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.bound import Bound
-from workbench.errors import BadInput, NotLoggedIn
+from workbench.errors import BadInput, NotLoggedIn, WorkbenchError
 from workbench.inquiry import Case, Time, with_points
-from workbench.keeping import current_token, forget_token, keep_token, kept_token, write_token
+from workbench.keeping import (
+    current_token,
+    forget_token,
+    keep_token,
+    kept_token,
+    service_named,
+    write_token,
+)
 from workbench.models import CaseRecord, Grounds, Member
 from workbench.settings import Settings, find_home
 
@@ -52,10 +60,18 @@ def connect(home: str | Path | None = None) -> Bench:
     NotLoggedIn
         Nobody is logged in and there is nobody at a keyboard to ask. At one, name and password are asked for; the
         password is never shown, stored, or part of a cell.
+
+    Notes
+    -----
+    Where ``WORKBENCH_SERVICE`` and ``WORKBENCH_KEY_FILE`` name a service member and its key file, as for a scheduled
+    notebook, that member is logged in, and out again when the process ends.
     """
     from workbench.service import Service
 
+    named = service_named()
     service = Service.open(find_home(home))
+    if named is not None:
+        return _scheduled(service, *named)
     try:
         token = current_token(service.settings)
         service.session(token)
@@ -65,6 +81,22 @@ def connect(home: str | Path | None = None) -> Bench:
             raise
         token = _ask(service)
     return Bench(service, token)
+
+
+def _scheduled(service: Service, username: str, key_file: Path) -> Bench:
+    """Log a service member in for this process, and out at its end."""
+    try:
+        token = service.login_service(username, key_file)
+    except WorkbenchError:
+        service.close()
+        raise
+    atexit.register(_log_out, service, token)
+    return Bench(service, token)
+
+
+def _log_out(service: Service, token: str) -> None:
+    with contextlib.suppress(WorkbenchError):
+        service.logout(token)
 
 
 def open_home(home: str | Path | None = None) -> Door:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shlex
 import shutil
 import subprocess
 from pathlib import Path
 
+import nbformat
 import pytest
 from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 from world import World
 
+import workbench
 from workbench.cli import main
 from workbench.cli.timers import Job, cron_line, service_unit, timer_unit
 from workbench.client import keep_token
+from workbench.errors import BadInput, LoginRefused, NotLoggedIn
+from workbench.reporting.parameters import AuditParameters
+from workbench.reporting.runner import notebook_path
 from workbench.service import Service
 
 WORDS = st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1, max_size=30)
@@ -218,3 +224,53 @@ def test_both_run_at_the_same_times(every, cron, calendar):
 
 def test_a_database_on_another_machine_keeps_its_network():
     assert "PrivateNetwork" not in service_unit(job("x", local=False), "alpr")
+
+
+# --- a notebook on a schedule ------------------------------------------------------------------------------
+
+
+def test_a_scheduled_notebook_acts_as_the_member_that_the_environment_names(world, monkeypatch):
+    keep_token(world.settings, world.login("okafor"))
+    monkeypatch.setenv("WORKBENCH_HOME", str(world.settings.home))
+    monkeypatch.setenv("WORKBENCH_SERVICE", "nightly")
+    monkeypatch.setenv("WORKBENCH_KEY_FILE", str(key(world)))
+    leaving = []
+    monkeypatch.setattr("atexit.register", lambda *call: leaving.append(call))
+    bench = workbench.connect()
+    assert bench.member.username == "nightly"
+    ((log_out, *given_),) = leaving
+    log_out(*given_)
+    with pytest.raises(NotLoggedIn):
+        bench.touch()
+    log_out(*given_)  # a session that has ended is no fault
+    bench.close()
+
+
+@pytest.mark.parametrize("missing", ["WORKBENCH_SERVICE", "WORKBENCH_KEY_FILE"])
+def test_a_half_named_member_is_refused_before_anything_is_opened(world, monkeypatch, missing):
+    monkeypatch.setenv("WORKBENCH_SERVICE", "nightly")
+    monkeypatch.setenv("WORKBENCH_KEY_FILE", str(key(world)))
+    monkeypatch.delenv(missing)
+    with pytest.raises(BadInput, match="half named"):
+        workbench.connect(world.settings.home)
+
+
+def test_a_named_member_whose_key_is_wrong_gets_nothing(world, monkeypatch, tmp_path):
+    keep_token(world.settings, world.login("okafor"))
+    wrong = tmp_path / "wrong.key"
+    wrong.write_text("x" * 64)
+    wrong.chmod(0o600)
+    monkeypatch.setenv("WORKBENCH_SERVICE", "nightly")
+    monkeypatch.setenv("WORKBENCH_KEY_FILE", str(wrong))
+    with pytest.raises(LoginRefused):
+        workbench.connect(world.settings.home)
+
+
+def test_the_audit_notebook_is_as_a_scheduler_wants_it():
+    """One cell tagged ``parameters``, of plain assignments, and the session from the environment alone."""
+    notebook = nbformat.read(notebook_path("audit"), 4)
+    tagged = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", ())]
+    (cell,) = tagged
+    names = {target.id for each in ast.parse(cell.source).body for target in each.targets}  # type: ignore[attr-defined]
+    assert names == set(AuditParameters.model_fields)
+    assert any("workbench.connect()" in each.source for each in notebook.cells)

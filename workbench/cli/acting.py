@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.errors import BadInput, NotLoggedIn
-from workbench.keeping import write_token
+from workbench.errors import NotLoggedIn
+from workbench.keeping import require_private, write_token
 
 if TYPE_CHECKING:
     from workbench.cli.common import Desk
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["acting"]
 
 _WHERE = "WORKBENCH_SESSION_FILE"
-_OTHERS = 0o077
 
 
 @contextlib.contextmanager
@@ -35,11 +34,7 @@ def acting(desk: Desk, username: str, key_file: Path) -> Iterator[None]:
     LoginRefused
         The key is not this member's.
     """
-    with contextlib.suppress(OSError):
-        if key_file.stat().st_mode & _OTHERS:
-            raise BadInput(
-                "Others than its owner can read the key file.", "Close it: chmod 600, and replace the key."
-            )  # fmt: skip
+    require_private(key_file)
     token = desk.service.login_service(username, key_file)
     before = os.environ.get(_WHERE)
     with tempfile.TemporaryDirectory(prefix="workbench-") as folder:

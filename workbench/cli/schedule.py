@@ -17,12 +17,12 @@ import sqlalchemy as sa
 from workbench.cli.common import Desk, pass_desk
 from workbench.cli.timers import Every, Job, cron_line, service_unit, timer_unit
 from workbench.errors import BadInput, NotSetUp
+from workbench.keeping import require_private
 
 __all__ = ["schedule"]
 
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 _NAME = re.compile(r"[a-z][a-z0-9._-]{0,39}")
-_OTHERS = 0o077
 
 
 @click.group()
@@ -103,7 +103,7 @@ def schedule_audit(
     """  # noqa: D301
     home = desk.settings.home.resolve()
     name = _checked_name(username)
-    key = _checked_key(key_file or desk.settings.keys / f"service-{name}.key")
+    key = require_private(key_file or desk.settings.keys / f"service-{name}.key").resolve()
     reports = (out or home / "reports").resolve()
     named = [("--reviewer", reviewer), ("--approver", approver)]
     command = [
@@ -232,20 +232,6 @@ def _checked_name(username: str) -> str:
     if not _NAME.fullmatch(name):
         raise BadInput("That is no username.", "Add the service member: workbench member add --service")  # fmt: skip
     return name
-
-
-def _checked_key(path: Path) -> Path:
-    if not path.is_file():
-        raise BadInput(
-            "There is no key file of that service member.",
-            "Make it: workbench member service-key, or name it with --key-file.",
-        )
-    if path.stat().st_mode & _OTHERS:
-        raise BadInput(
-            "Others than its owner can read the key file.",
-            "Close it: chmod 600, and replace the key: workbench member service-key.",
-        )
-    return path.resolve()
 
 
 def _line(text: str) -> str:
