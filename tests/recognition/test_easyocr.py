@@ -62,7 +62,7 @@ def test_weights_that_are_missing_are_said(folder: Path) -> None:
 def test_the_shipped_weights_are_those_that_are_named() -> None:
     described = json.loads((WEIGHTS / "plate-reader.json").read_text())
     assert len(described["easyocr_sha256"]) == 64
-    assert (WEIGHTS / "plates.pth").stat().st_size < 4_000_000
+    assert (WEIGHTS / "plates.pth").stat().st_size < 5_000_000
 
 
 def test_it_is_an_engine_by_name() -> None:

@@ -65,7 +65,9 @@ class PlateNetwork(nn.Module):
             _Residual(b),
             _convolution(b, c, 2),
             _Residual(c),
+            _Residual(c),
             _convolution(c, d, (2, 1)),
+            _Residual(d),
             _Residual(d),
         )
         self.fold = _folded(d)
