@@ -7,6 +7,7 @@ the database breaks off the statement it is at. The work then ends in :class:`wo
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar, Token
@@ -16,6 +17,7 @@ from workbench.errors import Cancelled
 
 __all__ = ["Cancellation", "check", "current"]
 
+_LOG = logging.getLogger(__name__)
 _CURRENT: ContextVar[Cancellation | None] = ContextVar("workbench_cancellation", default=None)
 
 
@@ -43,11 +45,14 @@ class Cancellation:
         return self._asked.is_set()
 
     def cancel(self) -> None:
-        """Ask the work to stop."""
+        """Ask the work to stop. What cannot be broken off ends by itself, and nothing is shown of it."""
         with self._lock:
             self._asked.set()
             for each in self._breaks:
-                each()
+                try:
+                    each()
+                except Exception as error:  # noqa: BLE001 -- a server that does not answer, as a rule
+                    _LOG.warning("not broken off: %s", type(error).__name__)
 
     def check(self) -> None:
         """Raise Cancelled where the work was asked to stop."""

@@ -62,3 +62,17 @@ def test_a_cancellation_is_its_own_block_s_alone() -> None:
         inner.cancel()
         check()
     assert current() is None
+
+
+def test_a_server_that_cannot_be_told_to_stop_fails_nobody() -> None:
+    """Whoever presses Cancel has done all that can be done; the rest is told to break off all the same."""
+    stop, told = Cancellation(), threading.Event()
+
+    def gone() -> None:
+        raise OSError("no answer")
+
+    with stop.breaking(gone), stop.breaking(told.set):
+        stop.cancel()
+    assert told.is_set()
+    with pytest.raises(Cancelled):
+        stop.check()

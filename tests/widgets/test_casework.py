@@ -223,6 +223,7 @@ def test_another_member_finds_an_empty_form(town: World) -> None:
     assert panel.desk.case is None
     assert panel.form in panel.children
     assert panel.number.options == ()
+    assert REASON not in panel.taken.value
     login.close()
 
 

@@ -249,8 +249,10 @@ class CasePanel(ipywidgets.VBox):
     def _show(self, _change: Any = None, *, form: bool = False) -> None:
         """Show one line while a case is in hand, the form while none is."""
         closed = self.desk.case is not None and not form
-        if closed:
-            typed = self._typed()
-            labels = {value: label for label, value in self.purpose.options}
-            self.taken.value = str(rules.summary(typed, labels.get(typed.purpose, typed.purpose)))
+        self.taken.value = str(self._summary()) if closed else ""
         self.children = [look.style(), self.line if closed else self.form, self.status]
+
+    def _summary(self) -> Markup:
+        typed = self._typed()
+        labels = {value: label for label, value in self.purpose.options}
+        return rules.summary(typed, labels.get(typed.purpose, typed.purpose))
