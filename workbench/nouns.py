@@ -21,9 +21,13 @@ if TYPE_CHECKING:
     from workbench.adoption import PolicyChanges
     from workbench.audit.desk import AuditDesk
     from workbench.audit.households import Households
+    from workbench.audit.keys import RecordKey
+    from workbench.custody.desk import Custody
+    from workbench.hotlists import HotLists
     from workbench.ingest.warrants import Warrants
     from workbench.people.reviews import AccountReviews
     from workbench.permits import Permits
+    from workbench.queries.runner import Runner
     from workbench.units import Units
 
 __all__ = ["Nouns"]
@@ -38,7 +42,13 @@ class Nouns(ABC):
     chain: Chain
     people: People
     cases: Cases
+    runner: Runner
+    key: RecordKey
     clock: Callable[[], dt.datetime]
+
+    @abstractmethod
+    def session(self, token: str) -> Session:
+        """Return whose a token is: see :meth:`workbench.service.Service.session`."""
 
     @abstractmethod
     def permit(self, token: str, action: str, elements: Mapping[str, Any] | None = None) -> Session:
@@ -53,6 +63,29 @@ class Nouns(ABC):
         """What most of them are made of."""
         settings = self.settings
         return self.database, self.chain, self.permit, self.profile, self.clock, settings.zone
+
+    @cached_property
+    def hotlists(self) -> HotLists:
+        """Hot lists and hits; see :class:`workbench.hotlists.HotLists`."""
+        from workbench.hotlists import HotLists
+
+        return HotLists(
+            database=self.database,
+            chain=self.chain,
+            cases=self.cases,
+            profile=self.profile,
+            settings=self.settings,
+            clock=self.clock,
+            permit=self.permit,
+            session=self.session,
+        )
+
+    @cached_property
+    def custody(self) -> Custody:
+        """What the agency keeps and gives: holds, retention, releases, statements, the public page."""
+        from workbench.custody.desk import Custody
+
+        return Custody(self)
 
     @cached_property
     def policy_changes(self) -> PolicyChanges:

@@ -52,8 +52,6 @@ if TYPE_CHECKING:
 
     from workbench.analysis.learned import Learned
     from workbench.audit.review import AuditReview
-    from workbench.custody.desk import Custody
-    from workbench.hotlists import HotLists
     from workbench.ingest.transfers import TransferResult
     from workbench.recognition.engines import Engine
 
@@ -374,24 +372,6 @@ class Service(Nouns):
             under_way.rows, under_way.detail = learned.reads, said
         return learned
 
-    # --- hot lists ---------------------------------------------------------------------------------------
-
-    @cached_property
-    def hotlists(self) -> HotLists:
-        """Hot lists and hits; see :class:`workbench.hotlists.HotLists`."""
-        from workbench.hotlists import HotLists
-
-        return HotLists(
-            database=self.database,
-            chain=self.chain,
-            cases=self.cases,
-            profile=self.profile,
-            settings=self.settings,
-            clock=self.clock,
-            permit=self.permit,
-            session=self.session,
-        )
-
     # --- reads --------------------------------------------------------------------------------------------
 
     def ingest(self, token: str, path: Path, **options: Any) -> TransferResult:
@@ -444,13 +424,6 @@ class Service(Nouns):
     def _check(self, session: Session, grounds: Grounds, actions: Sequence[str]) -> GroundsCheck:
         case = self.cases.get(grounds.case_number)
         return check_grounds(self.profile, session, grounds, case, self.clock(), actions)
-
-    @cached_property
-    def custody(self) -> Custody:
-        """What the agency keeps and gives: holds, retention, releases, statements, the public page."""
-        from workbench.custody.desk import Custody
-
-        return Custody(self)
 
     @cached_property
     def engine(self) -> Engine:
