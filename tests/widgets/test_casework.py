@@ -179,6 +179,19 @@ def log_in(login: LoginPanel, username: str) -> None:
     login.enter.click()
 
 
+def test_a_change_drops_the_case_that_was_in_hand_before_the_panel(town: World) -> None:
+    """Else searches would carry a reason that no longer stands there."""
+    case = town.desk().case(town.case_number, purpose="homicide", reason=REASON)
+    panel = CasePanel(Desk.of(case))
+    assert panel.desk.case is case
+    assert town.record(action="case.taken-up") == []
+    panel.change.click()
+    panel.reason.value = f"{REASON}, and another vehicle"
+    assert panel.desk.case is None
+    panel.take.click()
+    assert panel.desk.case.grounds.reason.endswith("another vehicle")
+
+
 def test_nobody_logged_in_keeps_it_closed(town: World) -> None:
     panel = CasePanel(LoginPanel(door=Door(town.service)).desk)
     fill(panel, town)

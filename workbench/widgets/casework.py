@@ -56,6 +56,8 @@ class CasePanel(ipywidgets.VBox):
         if self.desk.case is not None:
             self._fill(self.desk.case)
         self._guard(self._member_came, counts=False)()
+        if self.desk.case is not None:
+            self._taken = self._typed()
 
     def __repr__(self) -> str:
         return "<CasePanel>"
