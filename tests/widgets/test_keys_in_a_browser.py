@@ -203,6 +203,12 @@ def test_a_click_chooses_but_not_while_the_desk_is_closed(shown: Shown) -> None:
     assert page.evaluate("model.values.chosen") == 3
 
 
+def test_a_list_says_at_once_what_came_and_that_the_desk_is_closed(shown: Shown) -> None:
+    page = shown("result_list", {**LIST, "disabled": True})
+    assert page.get_by_role("status").inner_text() == "50 found"
+    assert page.get_by_role("listbox").get_attribute("aria-disabled") == "true"
+
+
 def test_other_rows_take_the_place_of_the_old_ones(shown: Shown) -> None:
     page = shown("result_list", LIST)
     page.evaluate(

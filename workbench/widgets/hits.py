@@ -93,7 +93,7 @@ class HitQueue(ipywidgets.VBox):
             self.queue.value = picked if picked in [number for _, number in options] else None
         finally:
             self._quiet = False
-        self._count.value = f"{len(options)} open hits"
+        self._count.value = f"{len(options)} open hit" + ("" if len(options) == 1 else "s")
         if self.queue.value is None:
             self._show(None)
 
