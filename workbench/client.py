@@ -284,7 +284,7 @@ class Bench:
         self,
         *,
         start: Time,
-        end: Time,
+        end: Time | None = None,
         sample_size: int | None = None,
         seed: int = 1,
         confidence: float | None = None,
@@ -294,19 +294,27 @@ class Bench:
 
         Parameters
         ----------
+        start, end : str or datetime
+            The period, the end excluded; or only ``start``: a month (``2026-10``), a quarter, a year, ``last-month``,
+            ``last-quarter`` or ``last-year``, in the agency's calendar.
         sample_size : int, optional
             How many accesses to draw; by default what the policy asks for.
         confidence, share : float, optional
             Draw at least so many that a share of accesses at fault (0.05 by default) would show at least once with this
             probability; both from 0 to 1.
         """
-        from workbench.times import parse_time
+        from workbench.times import days_of, midnight, parse_time
 
         zone = self.settings.zone
+        if end is None:
+            today = self._service.clock().astimezone(zone).date()
+            first, last = (midnight(day, zone) for day in days_of(str(start), today))
+        else:
+            first, last = parse_time(start, zone), parse_time(end, zone)
         return self._service.audit_review(
             self._token,
-            start=parse_time(start, zone),
-            end=parse_time(end, zone),
+            start=first,
+            end=last,
             sample_size=sample_size,
             seed=seed,
             confidence=confidence,

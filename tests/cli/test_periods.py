@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.cli.periods import LAST, between, days_of
+from workbench.cli.periods import between
 from workbench.errors import BadInput
+from workbench.times import LAST, days_of
 
 ZONE = ZoneInfo("America/Los_Angeles")
 TODAY = dt.date(2026, 11, 21)

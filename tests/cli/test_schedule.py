@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
-from world import World
+from world import World, local
 
 import workbench
 from workbench.cli import main
@@ -274,3 +274,12 @@ def test_the_audit_notebook_is_as_a_scheduler_wants_it():
     names = {target.id for each in ast.parse(cell.source).body for target in each.targets}  # type: ignore[attr-defined]
     assert names == set(AuditParameters.model_fields)
     assert any("workbench.connect()" in each.source for each in notebook.cells)
+
+
+def test_a_notebook_can_ask_for_the_last_period_by_name(world):
+    world.member("sato", "auditor")
+    bench = world.desk("sato")
+    found = bench.audit_review(start="last-quarter")
+    assert (found.start, found.end) == (local("2026-07-01 00:00"), local("2026-10-01 00:00"))
+    with pytest.raises(BadInput):
+        bench.audit_review(start="the other day")

@@ -9,9 +9,8 @@ from typing import Any
 import click
 
 from workbench.cli.common import Desk, Group, console, json_option, pass_desk, print_json
-from workbench.cli.periods import days_of
 from workbench.errors import BadInput
-from workbench.times import parse_time
+from workbench.times import days_of, parse_time
 
 __all__ = ["report"]
 
