@@ -26,7 +26,7 @@ from policy_builders import (
 from workbench.errors import Refused
 from workbench.models import Qualification
 from workbench.policy import Request, decide
-from workbench.policy.actions import ACTIONS, grants
+from workbench.policy.actions import ACTIONS, IN_PERSON, grants
 from workbench.policy.controls import CONTROLS
 
 DATA = [
@@ -154,6 +154,20 @@ def test_only_administrators_and_maintainers_change_cameras_accounts_and_policy(
     }
     assert allowed.pop("camera.change") == {"administrator", "contractor"}
     assert all(roles == {"administrator"} for roles in allowed.values())
+
+
+@pytest.mark.parametrize("name", FIVE)
+def test_no_scheduled_job_decides_what_a_person_answers_for(name: str) -> None:
+    policy = profile(name)
+    every = policy.roles["service"].model_copy(update={"actions": tuple(ACTIONS)})
+    loose = policy.model_copy(update={"roles": {**policy.roles, "service": every}})
+    job = member(policy, "service", kind="service")
+    for action in IN_PERSON:
+        assert codes(ask(loose, action, member=job)) == {"member.no-person"}, action
+        chief = member(policy, "supervisor")
+        assert not ask(loose, action, member=chief, automatic=True), action
+    assert set(ACTIONS) >= IN_PERSON
+    assert ask(loose, "retention.run", member=job)
 
 
 @pytest.mark.clause("claremont-ca:820.4[1]")

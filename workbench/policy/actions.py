@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-__all__ = ["ACTIONS", "grants", "is_query", "matches", "needs_grounds"]
+__all__ = ["ACTIONS", "IN_PERSON", "grants", "is_query", "matches", "needs_grounds"]
 
 ACTIONS: dict[str, str] = {
     "query.history": "see the reads of one plate in a time window",
@@ -77,6 +77,24 @@ ACTIONS: dict[str, str] = {
     "policy.approve": "approve or turn down a change of policy that somebody else proposed",
 }
 """Action names with what each allows, in words."""
+
+IN_PERSON = frozenset(
+    {
+        "policy.approve",
+        "retention.approve",
+        "release.review",
+        "release.approve",
+        "hold.release",
+        "member.review",
+        "attestation.give",
+        "hit.rule-out",
+        "hit.broadcast",
+        "hit.confirm",
+        "hit.locate",
+        "hit.close",
+    }
+)
+"""What a named person answers for: no scheduled job does it, whatever a profile grants to its role."""
 
 
 def matches(pattern: str, action: str) -> bool:

@@ -7,7 +7,7 @@ sentence, and what would mend it. No finding repeats a plate, a person's name or
 from __future__ import annotations
 
 from workbench.models import Member
-from workbench.policy.actions import ACTIONS, grants, is_query, needs_grounds
+from workbench.policy.actions import ACTIONS, IN_PERSON, grants, is_query, needs_grounds
 from workbench.policy.basis import Cited
 from workbench.policy.findings import Decision, Finding, Request, finding
 from workbench.policy.grounds import check_extent, check_grounds
@@ -20,10 +20,10 @@ __all__ = ["Decision", "Finding", "Request", "decide"]
 def decide(profile: Profile, request: Request) -> Decision:
     """Decide on a request under a profile.
 
-    Refused unless allowed: the action must be known, the member active, one of their roles must grant it, and every
-    qualification asked for it must be held. A query also needs grounds that stand and an extent within the limits;
-    reading a picture needs grounds. All that is wrong is reported at once, but somebody without standing learns nothing
-    beyond that.
+    Refused unless allowed: the action must be known, the member active, one of their roles must grant it, a person must
+    ask where a person answers for it, and every qualification asked for it must be held. A query also needs grounds
+    that stand and an extent within the limits; reading a picture needs grounds. All that is wrong is reported at once,
+    but somebody without standing learns nothing beyond that.
     """
     member = request.member
     denied = _standing_refusal(profile, request)
@@ -75,15 +75,29 @@ def _standing_refusal(profile: Profile, request: Request) -> Finding | None:
         for name, role in profile.roles.items()
         if name in member.roles and member.kind in role.member_kinds
     ]
-    if any(grants(role.actions, request.action) for role in granting):
-        return None
+    if not any(grants(role.actions, request.action) for role in granting):
+        return _no_role(profile, request.action)
+    if request.action in IN_PERSON and (member.kind == "service" or request.automatic):
+        return finding(
+            profile,
+            "refuse",
+            "member.no-person",
+            basis=use.members_clause,
+            reason="A named person answers for this: no scheduled job does it.",
+            remedy="Have a member log in and do it.",
+            control="roles",
+        )
+    return None
+
+
+def _no_role(profile: Profile, action: str) -> Finding:
     return finding(
         profile,
         "refuse",
         "member.role",
-        basis=use.members_clause,
-        reason=f"None of your roles may {ACTIONS[request.action]}.",
-        remedy=_who_may(profile, request.action),
+        basis=profile.authorized_use.members_clause,
+        reason=f"None of your roles may {ACTIONS[action]}.",
+        remedy=_who_may(profile, action),
         control="roles",
     )
 
