@@ -325,6 +325,16 @@ def test_a_desk_with_a_map_offers_to_follow_the_vehicle_picked(world: World) -> 
     assert panel.follow.layout.display == "none"
 
 
+def test_the_vehicle_that_is_shown_is_followed_not_one_picked_elsewhere_since(world: World) -> None:
+    panel = results_of(world)
+    pick(panel)
+    followed: list[Any] = []
+    panel.desk.follow = lambda: followed.append(panel.desk.chosen)
+    panel.desk.chosen = {"plate": "6KLM456", "state": "CA"}
+    panel.follow.click()
+    assert followed == [{"plate": "7ABX123", "state": "CA"}]
+
+
 def test_nothing_can_be_chosen_while_the_desk_is_locked(world: World) -> None:
     panel = results_of(world)
     assert not panel.listed.disabled

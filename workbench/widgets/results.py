@@ -73,7 +73,7 @@ class Results(ipywidgets.VBox):
         self.add_class("wbd-results")
         guard: dict[str, Any] = {"panel": _PANEL, "desk": desk, "status": self.status}
         self.listed.observe(guarded(self._picked, **guard), "chosen")
-        self.follow.on_click(guarded(lambda _: self.desk.follow(), **guard))
+        self.follow.on_click(guarded(self._follow, **guard))
         self.desk.observe(guarded(self._enable, **guard, counts=False), ["ready", "follow"])
         self.observe(guarded(self._enable, **guard, counts=False), "trail")
         self._enable()
@@ -144,6 +144,11 @@ class Results(ipywidgets.VBox):
             then=lambda reads: self._show_reads(reads, vehicle),
             failed=self._not_shown,
         )
+
+    def _follow(self, _button: Any) -> None:
+        """Follow the vehicle that stands here, even where another one was picked elsewhere since."""
+        self.desk.chosen = self.picked
+        self.desk.follow()
 
     def _show_reads(self, reads: pd.DataFrame, vehicle: Found) -> None:
         self._sightings.value = str(result_rows.sightings_html(reads, vehicle))
