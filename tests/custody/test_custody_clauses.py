@@ -174,12 +174,16 @@ def test_unrelated_reads_go_early_and_related_ones_at_nine_months(town_of: TownO
         town.read(plate, at="2025-11-20 10:00")  # some 110 days
     town.read("RECENT", at="2026-01-20 10:00")
     town.hit(town.read("HIT1", at="2025-11-20 11:00"), at="2025-11-20 11:00")
-    wrong = town.read("UNHIT", at="2025-11-20 12:00")
-    town.hit(wrong, at="2025-11-20 12:00", disposition="dismissed")
+    town.hit(
+        town.read("RIGHT1", at="2025-11-20 11:30"), at="2025-11-20 11:30", disposition="correct"
+    )
+    for number, disposition in enumerate(("dismissed", "wrong-plate", "wrong-state")):
+        wrong = town.read(f"UNHIT{number}", at="2025-11-20 12:00")
+        town.hit(wrong, at="2025-11-20 12:00", disposition=disposition)
     related = town.hold(basis="official-business", authority="case file", plates=["RELATED"])
     made = town.purge()
-    assert made["destroyed"]["reads"] == 2
-    assert town.plates() == ["HIT1", "RECENT", "RELATED"]
+    assert made["destroyed"]["reads"] == 4
+    assert town.plates() == ["HIT1", "RECENT", "RELATED", "RIGHT1"]
     town.days_pass(165)  # 2026-08-22: nine months and two days
     assert town.holds.list(town.login("sato"))[0].id == related.id
     town.purge()

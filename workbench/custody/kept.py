@@ -72,7 +72,7 @@ def gather(
         What the purge would reach.
     due_to : int
         Reads captured before it are due whatever they are related to; later ones stay where they are related: a hold
-        says so, or a hit that nobody has dismissed.
+        says so, or a hit that is open or was found to be correct.
     """
     late = (max(span[0], due_to), span[1])
     counts = {}
@@ -84,7 +84,7 @@ def gather(
     if late[0] < late[1]:
         at = sa.type_coerce(hits.c.captured_at, sa.BigInteger)
         live = sa.select(hits.c.read_id).where(
-            at >= late[0], at < late[1], hits.c.disposition != "dismissed"
+            at >= late[0], at < late[1], hits.c.disposition.in_(("", "correct"))
         )
         _add(connection, connection.execute(live.distinct()).scalars())
     return counts
