@@ -6,7 +6,6 @@ Utah Code 72-1-212 has the state's highway agency issue them for readers on its 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +16,12 @@ import sqlalchemy as sa
 
 from workbench.audit.chain import Chain, Entry
 from workbench.audit.permit import Permit
-from workbench.errors import BadInput, Failed
+from workbench.errors import BadInput
 from workbench.policy.profile import Profile
 from workbench.records.database import Database
-from workbench.records.registers import storable
 from workbench.records.tables import cameras
 from workbench.records.unit_tables import camera_permits
+from workbench.records.words import line, paper_hash
 
 __all__ = ["CameraPermit", "Permits", "permits_of", "without_permit"]
 
@@ -119,12 +118,12 @@ class Permits:
         if issued_on > self.today or (expires_on is not None and expires_on < issued_on):
             raise BadInput("The dates of the permit do not hold.", "It is issued first, then it ends.")  # fmt: skip
         values: dict[str, Any] = {
-            "number": _needed(number, "number"),
-            "issued_by": _needed(issued_by, "office"),
+            "number": line(number, "number", longest=_LONGEST, needed=True),
+            "issued_by": line(issued_by, "office", longest=_LONGEST, needed=True),
             "issued_on": issued_on,
             "expires_on": expires_on,
             "file_name": file.name if file else "",
-            "sha256": _hash(file) if file else "",
+            "sha256": paper_hash(file, "permit") if file else "",
             "entered_by": session.member.id,
             "entered_at": now,
         }
@@ -186,20 +185,3 @@ def without_permit(connection: sa.Connection, day: dt.date) -> tuple[str, ...]:
     )
     codes = connection.execute(query.order_by(c.code)).scalars()
     return tuple(code for code in codes if code not in covered)
-
-
-def _needed(text: str, what: str) -> str:
-    text = " ".join(text.split())
-    if not text or len(text) > _LONGEST or not storable(text):
-        raise BadInput(f"The {what} is missing or cannot be kept.", "Copy it from the permit.")
-    return text
-
-
-def _hash(file: Path) -> str:
-    try:
-        with file.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        raise Failed(
-            f"The file of the permit cannot be read ({type(error).__name__}).", "Check its path."
-        ) from None

@@ -20,9 +20,9 @@ from workbench.policy.actions import grants
 from workbench.policy.differences import differences
 from workbench.policy.profile import Profile, load, names
 from workbench.records.database import Database
-from workbench.records.registers import storable
 from workbench.records.tables import members
 from workbench.records.unit_tables import policy_versions
+from workbench.records.words import line
 from workbench.settings import Settings
 
 __all__ = ["PolicyChanges", "Version"]
@@ -167,7 +167,7 @@ class PolicyChanges:
             It is the one in force, or would leave nobody who may change the policy or run the accounts.
         """
         session = self.permit(token, "policy.change", {"source": Path(source).name})
-        why = _line(why)
+        why = line(why, "reason", longest=_LONGEST, needed=True)
         loaded, text = load(source), text_of(source)
         sha256 = digest(text)
         with self.database.write() as connection:
@@ -245,7 +245,7 @@ class PolicyChanges:
 
     def reject(self, token: str, proposal: int, why: str) -> Version:
         """Turn a proposal down; whoever proposed it may take it back."""
-        why = _line(why)
+        why = line(why, "reason", longest=_LONGEST, needed=True)
         session = self.permit(token, self._approving, {"proposal": proposal})
         with self.database.write() as connection:
             row, _ = self._open_one(connection, proposal)
@@ -377,13 +377,6 @@ def _may(profile: Profile, roles: Collection[str], kind: str, action: str) -> bo
 
 def _source(source: str | Path) -> str:
     return str(source) if str(source) in names() else str(Path(source).resolve())
-
-
-def _line(text: str) -> str:
-    text = " ".join(text.split())
-    if not text or len(text) > _LONGEST or not storable(text):
-        raise BadInput("The reason is missing or cannot be kept.", "Say in a sentence why.")
-    return text
 
 
 def _version(row: Any) -> Version:

@@ -8,7 +8,6 @@ which the order may be carried out; otherwise the whole file is refused, before 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,14 +20,14 @@ import sqlalchemy as sa
 
 from workbench.audit.chain import Chain, Entry
 from workbench.audit.permit import Permit
-from workbench.errors import BadInput, Failed, TransferRefused
+from workbench.errors import BadInput, TransferRefused
 from workbench.models import Session
 from workbench.policy.data_parts import OrderKind
 from workbench.policy.profile import Profile
 from workbench.records.database import Database
-from workbench.records.registers import storable
 from workbench.records.tables import members, to_micros, transfers
 from workbench.records.unit_tables import transfer_warrants, warrants
+from workbench.records.words import line, paper_hash
 
 __all__ = ["PrivateGuard", "Warrant", "Warrants"]
 
@@ -228,17 +227,17 @@ class Warrants:
         now = self.clock()
         values: dict[str, Any] = {
             "kind": kind,
-            "court": _needed(court, "court"),
-            "number": _needed(number, "number"),
+            "court": line(court, "court", longest=_LONGEST, needed=True),
+            "number": line(number, "number", longest=_LONGEST, needed=True),
             "issued_on": issued_on,
             "expires_on": expires_on,
-            "source_agency": _needed(source_agency, "source"),
+            "source_agency": line(source_agency, "source", longest=_LONGEST, needed=True),
             "start_at": start,
             "end_at": end,
-            "scope": _line(scope, "scope"),
-            "case_number": _line(case_number, "case"),
+            "scope": line(scope, "scope", longest=_LONGEST),
+            "case_number": line(case_number, "case", longest=_LONGEST),
             "file_name": file.name,
-            "sha256": _hash(file),
+            "sha256": paper_hash(file, "order"),
             "entered_by": session.member.id,
             "entered_at": now,
         }
@@ -273,7 +272,7 @@ class Warrants:
     def withdraw(self, token: str, number: str, why: str) -> Warrant:
         """Note that an order stands no longer: quashed, recalled, or entered by mistake. What came in stays."""
         session = self.permit(token, "warrant.add", {"number": number})
-        why = _needed(why, "reason")
+        why = line(why, "reason", longest=_LONGEST, needed=True)
         found = [each for each in self._all() if each.number == number.strip()]
         if len(found) != 1:
             raise BadInput("There is no such order, or more than one of that number.", _SEE)
@@ -363,26 +362,3 @@ def _warrant(row: Any) -> Warrant:
 def _same(source: str) -> str:
     """Return a source's name as it is compared: without regard to case and spaces."""
     return " ".join(source.split()).casefold()
-
-
-def _needed(text: str, what: str) -> str:
-    if not (text := _line(text, what)):
-        raise BadInput(f"The {what} is missing.", "Copy it from the order.")
-    return text
-
-
-def _line(text: str, what: str) -> str:
-    text = " ".join(text.split())
-    if len(text) > _LONGEST or not storable(text):
-        raise BadInput(f"The {what} cannot be kept as it is.", f"At most {_LONGEST} characters.")
-    return text
-
-
-def _hash(file: Path) -> str:
-    try:
-        with file.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        raise Failed(
-            f"The file of the order cannot be read ({type(error).__name__}).", "Check its path."
-        ) from None

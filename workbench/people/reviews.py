@@ -20,9 +20,9 @@ from workbench.people.store import load
 from workbench.policy.profile import Profile
 from workbench.policy.requirements import Standing, local_day, standing
 from workbench.records.database import Database
-from workbench.records.registers import storable
 from workbench.records.tables import members
 from workbench.records.unit_tables import account_reviews, reviewed_accounts
+from workbench.records.words import line
 
 __all__ = ["DECISIONS", "AccountReviews", "ReviewedAccount", "SignedReview"]
 
@@ -139,7 +139,10 @@ class AccountReviews:
             An account has no decision, or one that there is not.
         """
         session = self.permit(token, "member.review", {"accounts": len(decisions)})
-        title, statement = _line(title, "title"), _line(statement, "statement")
+        title, statement = (
+            line(title, "title", longest=_LONGEST, needed=True),
+            line(statement, "statement", longest=_LONGEST, needed=True),
+        )
         now = self.clock()
         with self.database.write() as connection:
             listed = {each.member.username: each for each in self._accounts(connection)}
@@ -230,10 +233,3 @@ def _decisions(connection: sa.Connection, review: int) -> dict[str, str]:
         .order_by(members.c.username)
     )
     return {row.username: row.decision for row in connection.execute(query)}
-
-
-def _line(text: str, what: str) -> str:
-    text = " ".join(text.split())
-    if not text or len(text) > _LONGEST or not storable(text):
-        raise BadInput(f"The {what} is missing or cannot be kept.", f"At most {_LONGEST} characters.")  # fmt: skip
-    return text

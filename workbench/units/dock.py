@@ -15,17 +15,17 @@ from workbench.errors import BadInput, Refused
 from workbench.models import Session
 from workbench.policy.profile import Profile
 from workbench.records.database import Database
-from workbench.records.registers import storable
 from workbench.records.release_tables import offices
 from workbench.records.tables import cameras, members
 from workbench.records.unit_tables import undocking_permissions, unit_moves, units
+from workbench.records.words import line
 from workbench.units.standing import unit_of
 from workbench.units.values import Move, Permission, Unit
 
-__all__ = ["SEE", "Dock", "line"]
+__all__ = ["LONGEST", "SEE", "Dock"]
 
 SEE = "See: workbench unit list"
-_LONGEST = 200
+LONGEST = 200
 _LONGEST_PERMISSION = dt.timedelta(days=31)
 
 
@@ -103,7 +103,7 @@ class Dock:
         session = self.permit(token, "unit.permit", {"unit": code})
         now = self.clock()
         given_at = given_at or now
-        if not (given_by := line(given_by, "name")):
+        if not (given_by := line(given_by, "name", longest=LONGEST)):
             raise BadInput("Who gave the permission is missing.", "Give that person's name.")
         if end <= start or end - start > _LONGEST_PERMISSION:
             raise BadInput(
@@ -124,7 +124,7 @@ class Dock:
                 "given_at": given_at,
                 "start_at": start,
                 "end_at": end,
-                "reason": line(reason, "reason"),
+                "reason": line(reason, "reason", longest=LONGEST),
                 "entered_by": session.member.id,
                 "entered_at": now,
             }
@@ -256,7 +256,7 @@ class Dock:
         permission_id: int | None,
         note: str,
     ) -> Move:
-        note = line(note, "note")
+        note = line(note, "note", longest=LONGEST)
         with self.database.write() as connection:
             newest = connection.execute(
                 unit_moves.select()
@@ -313,11 +313,3 @@ class Dock:
             "event", action, outcome="ok", session=session, elements=elements, detail=detail
         )
         self.chain.append(entry, connection)
-
-
-def line(text: str, what: str) -> str:
-    """Return a text on one line; raises BadInput where it is too long or cannot be kept."""
-    text = " ".join(text.split())
-    if len(text) > _LONGEST or not storable(text):
-        raise BadInput(f"The {what} cannot be kept as it is.", f"At most {_LONGEST} characters.")
-    return text

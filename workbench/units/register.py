@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from workbench.errors import BadInput
 from workbench.records.tables import cameras
 from workbench.records.unit_tables import units
-from workbench.units.dock import SEE, Dock, line
+from workbench.records.words import line
+from workbench.units.dock import LONGEST, SEE, Dock
 from workbench.units.downloads import downloads
 from workbench.units.standing import standing, strangers
 from workbench.units.values import DownloadFault, Unit, UnitStanding
@@ -84,8 +85,8 @@ class Units(Dock):
         now = self.clock()
         values: dict[str, Any] = {
             "code": code,
-            "vehicle": line(vehicle, "vehicle"),
-            "owner": line(owner, "owner"),
+            "vehicle": line(vehicle, "vehicle", longest=LONGEST),
+            "owner": line(owner, "owner", longest=LONGEST),
             "in_service_on": in_service_on or now.astimezone(self.zone).date(),
         }
         with self.database.write() as connection:
@@ -105,7 +106,7 @@ class Units(Dock):
     def retire(self, token: str, code: str, why: str) -> Unit:
         """Take a unit out of service: no transfer is due from it any more."""
         session = self.permit(token, "unit.change", {"unit": code})
-        if not (why := line(why, "reason")):
+        if not (why := line(why, "reason", longest=LONGEST)):
             raise BadInput("The reason is missing.", "Say why it is out of service.")
         with self.database.write() as connection:
             unit = self._in_service(connection, code)
