@@ -244,3 +244,21 @@ def test_what_was_said_is_read_back_by_another_process(world):
         other.close()
     assert found.sign_offs["reviewer"] == made
     assert {each.key for each in found.indicators} == set(found.dispositions)
+
+
+def test_it_is_the_same_on_both_databases(tmp_path, database):
+    url = database.engine.url.render_as_string(hide_password=False)
+    world = World(tmp_path / "home", now="2026-10-12 12:00", url=url)
+    for name in ("alvarez", "ferris"):
+        world.member(name, "supervisor")
+    search(world, "rivera", "check")
+    world.clock.forward(days=21)
+    decide_all(world)
+    signed = {
+        "reviewer": sign(world, "alvarez", "reviewer", "no-misuse"),
+        "approver": sign(world, "ferris", "approver", "approved"),
+    }
+    _, result = findings(world)
+    world.service.close()
+    assert result.sign_offs == signed
+    assert set(result.dispositions) == {each.key for each in result.indicators} != set()

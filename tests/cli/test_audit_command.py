@@ -227,7 +227,7 @@ def test_searches_made_elsewhere_are_reviewed(world, ask, tmp_path):
     org = ("--org", "Santa Lucera CA PD")
     words = ask("elsewhere", str(path), *org, code=1).output
     assert (
-        "1 searches, 2026-10-05 to 2026-10-05: 1 by this agency, 0 automatic; 1 rows rejected."
+        "1 search, 2026-10-05 to 2026-10-05: 1 by this agency, 0 automatic; 1 row rejected."
         in words
     )
     assert "REASON-VAGUE" in words

@@ -15,7 +15,7 @@ from typing import Any
 
 from workbench.audit.elsewhere import AUTOMATIC, ElsewhereSearch
 from workbench.audit.indicators import INDICATORS, SEVERITIES
-from workbench.audit.indicators.base import AccessRow, Facts, Finding, Material
+from workbench.audit.indicators.base import AccessRow, Facts, Finding, Material, count
 from workbench.models import CaseRecord
 from workbench.policy.profile import Profile
 from workbench.records.registers import Imported
@@ -285,8 +285,8 @@ def _notes(searches: Sequence[ElsewhereSearch], own: set[int], agency: str) -> l
         )
     elif len(own) < len(searches):
         notes.append(
-            f"{len(searches) - len(own):,} searches are by other agencies: their cases are not in this register and "
-            "count as open."
+            f"By other agencies: {count(len(searches) - len(own), 'search', 'searches')}. Their cases are not in this "
+            "register and count as open."
         )
     masked = {name for each in searches for name in each.masked}
     if shown := sorted(masked & {"name", "license_plate", "reason", "case_#"}):

@@ -372,7 +372,8 @@ def _plan(
             "Whether what was refused was refused rightly, and whether refusals gather",
             f"{len(INDICATORS)} misuse indicators, each against the member's own pattern: {', '.join(INDICATORS)}",
             "Whether every active member holds what the policy asks for, on the day of the review",
-            "Whether accounts are idle, shared, or left open after a departure",
+            "Whether accounts are idle, shared, or left open after a departure, and who last reviewed them all",
+            "With whom data is shared, what was destroyed and what is overdue, what is to be stated, how hits stand",
         ],
         "sample": sampling.words,
         "lookback": (

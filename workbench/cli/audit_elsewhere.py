@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from workbench.audit.export import one_line
+from workbench.audit.indicators.base import count
 from workbench.cli.common import Desk, console, json_option, pass_desk, print_json, print_table
 from workbench.cli.imports import ignore_option
 
@@ -78,8 +79,8 @@ def _print(found: ElsewhereReview) -> None:
         f", {found.first:%Y-%m-%d} to {found.last:%Y-%m-%d}" if found.first and found.last else ""
     )
     _say(
-        f"{imported.accepted:,} searches{span}: {found.own:,} by this agency, {found.automatic:,} automatic; "
-        f"{len(imported.rejected):,} rows rejected."
+        f"{count(imported.accepted, 'search', 'searches')}{span}: {found.own:,} by this agency, {found.automatic:,} automatic; "
+        f"{count(len(imported.rejected), 'row')} rejected."
     )
     _say(f"  kinds of search: {_counts(found.kinds)}")
     print_table(
