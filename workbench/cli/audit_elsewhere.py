@@ -79,7 +79,8 @@ def _print(found: ElsewhereReview) -> None:
         f", {found.first:%Y-%m-%d} to {found.last:%Y-%m-%d}" if found.first and found.last else ""
     )
     _say(
-        f"{count(imported.accepted, 'search', 'searches')}{span}: {found.own:,} by this agency, {found.automatic:,} automatic; "
+        f"{count(imported.accepted, 'search', 'searches')}{span}: {found.own:,} by this agency, "
+        f"{found.automatic:,} automatic; "
         f"{count(len(imported.rejected), 'row')} rejected."
     )
     _say(f"  kinds of search: {_counts(found.kinds)}")
