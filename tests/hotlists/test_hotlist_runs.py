@@ -266,6 +266,25 @@ def test_hits_keep_their_numbers_for_themselves(town: Town) -> None:
     assert town.hit() > first  # the record speaks of the first one for ever
 
 
+def test_a_hit_is_shown_with_its_read_as_it_was_before_a_step_of_a_purge_or_after_it(
+    town: Town,
+) -> None:
+    town.listed()
+    number, dana, told = town.hit(), town.as_("dana"), []
+
+    def hear(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        if " reads" in statement:
+            told.append(statement)
+
+    engine = town.service.database.engine
+    sa.event.listen(engine, "before_cursor_execute", hear)
+    assert town.lists.show(dana, number).read is not None
+    sa.event.remove(engine, "before_cursor_execute", hear)
+    locks = [each.startswith("LOCK TABLE reads") for each in told]
+    assert locks[0] == (engine.dialect.name == "postgresql")  # before the snapshot begins
+    assert not all(locks)
+
+
 def test_a_hit_whose_read_is_gone_still_shows_what_was_listed(town: Town) -> None:
     town.listed()
     number = town.hit()

@@ -19,6 +19,7 @@ from workbench.models import Grounds, Session, Window
 from workbench.policy.hit_parts import HitStep
 from workbench.queries.plates import Plates
 from workbench.queries.reads import Source, fetch_reads
+from workbench.records.barrier import keep_purges_out
 from workbench.records.tables import reads
 from workbench.times import parse_time
 
@@ -281,6 +282,7 @@ class HitActs(Shared):
     def _read(self, hit: Hit) -> dict[str, Any] | None:
         window = Window(hit.captured_at, hit.captured_at + dt.timedelta(microseconds=1))
         with self.database.read() as connection:
+            keep_purges_out(connection)
             source = Source(
                 connection,
                 self.profile,

@@ -30,7 +30,7 @@ from workbench.records.database import Database
 from workbench.records.hotlist_tables import hit_acts, hits, hot_lists
 from workbench.records.tables import audit_records, cameras, members, to_micros
 
-__all__ = ["ActDone", "Hit", "Hits", "Raised", "remove_hits"]
+__all__ = ["ActDone", "Hit", "Hits", "Raised"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,16 +345,3 @@ def _next_ids(connection: sa.Connection, count: int) -> list[int]:
         sa.text("SELECT seq FROM sqlite_sequence WHERE name = 'hits'")
     ).scalar_one_or_none()
     return list(range(int(last or 0) + 1, int(last or 0) + 1 + count))
-
-
-def remove_hits(connection: sa.Connection, ids: Sequence[int]) -> int:
-    """Remove hits and what was said at their steps, inside a writing transaction; return how many went.
-
-    What the access record says of them stays: numbers and steps, no plate. For whoever purges.
-    """
-    gone = 0
-    for first in range(0, len(ids), 500):
-        some = list(ids[first : first + 500])
-        connection.execute(hit_acts.delete().where(hit_acts.c.hit_id.in_(some)))
-        gone += connection.execute(hits.delete().where(hits.c.id.in_(some))).rowcount
-    return gone
