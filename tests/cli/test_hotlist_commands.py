@@ -99,6 +99,8 @@ def test_from_a_list_to_a_closed_hit(desk: CommandLine, tmp_path: Path) -> None:
     assert [step["state"] for step in plain["steps"]] == ["done", "done"]
     assert plain["steps"][1]["said"]["reference"] == "88-1"
     page = tmp_path / "hit.html"
+    page.write_text("an older page")
+    page.chmod(0o644)
     desk.run("hit", "show", "1", "--html", str(page))
     assert stat.S_IMODE(page.stat().st_mode) == 0o600
     assert "not by itself grounds for a stop" in page.read_text()

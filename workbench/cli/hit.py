@@ -92,6 +92,7 @@ def _write(path: Path, text: str) -> None:
     """Write a page that only its owner reads."""
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        os.fchmod(handle, 0o600)  # a page that was there may have been open to others
     except OSError as error:
         raise Failed(f"{path} cannot be written: {error.strerror}.", "Give another path.") from None
     with os.fdopen(handle, "w", encoding="utf-8") as file:
