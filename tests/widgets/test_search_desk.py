@@ -114,6 +114,7 @@ def test_panels_are_made_when_they_are_looked_at(town: World) -> None:
     desk.turn_to("Canvass")
     assert list(desk.panels) == ["Partial plate", "Canvass"]
     assert desk.front.children == (desk.panels["Canvass"],)
+    assert '<p role="status">Canvass is in front</p>' in desk.in_front.value
     desk.close()
 
 

@@ -144,7 +144,10 @@ class SearchDesk(ipywidgets.VBox):
         self.follow.add_class("wbd-quiet")
         self.follow.layout.display = "none"
         self.follow.on_click(self._guard(self._follow))
-        row = ipywidgets.HBox([self.tabs, self.follow])
+        self.in_front = ipywidgets.HTML().add_class(
+            "wbd-unseen"
+        )  # the buttons show it by their look
+        row = ipywidgets.HBox([self.tabs, self.in_front, self.follow])
         row.add_class("wbd-tab-row")
         self.front = ipywidgets.VBox()
         self.front.add_class("wbd-front")
@@ -172,6 +175,7 @@ class SearchDesk(ipywidgets.VBox):
         """Bring the chosen panel to the front, and make it where it was not looked at before."""
         title = self.tabs.value
         self.status.clear()
+        self.in_front.value = str(Markup('<p role="status">{} is in front</p>').format(title))
         self.front.children = []
         self.save.layout.display = "none" if title in (_TRAIL, _HITS) else None
         self._picked()
