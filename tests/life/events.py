@@ -9,19 +9,32 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable
-from typing import Any
 
 from agency import YEARLY, Agency
+from events_of_hits import (
+    WATCHED,
+    hit_of_a_fixed_reader,
+    hit_of_a_mobile_reader,
+    hit_that_cannot_be_confirmed,
+    hot_list,
+    near_miss,
+    watched_reads,
+)
+from events_with_others import (
+    private_reads,
+    release_to_a_newspaper,
+    release_to_a_prosecutor,
+    release_to_another_agency,
+    undocking,
+    unit_is_late,
+    unit_was_in_time,
+)
 from world import local
 
 from workbench.custody.offices import titles
 from workbench.custody.verify_bag import problems
 from workbench.records import tables
 from workbench.reporting.public_page import public_html
-
-WATCHED = ("7PLAIN1", "7EVID01", "7LIKE01", "7DISC01", "7LAWF01", "7WARR01", "7ORDR01", "7ABX123")
-"""Read on 1 February 2024; every one but the first and the last is held on a ground of its own, where the text knows it.
-The last is on a hot list, and the hit is found to be right."""
 
 GROUNDS = {
     "7EVID01": "evidence",
@@ -31,13 +44,6 @@ GROUNDS = {
     "7WARR01": "warrant",
     "7ORDR01": "disclosure-order",
 }
-LIST = (
-    "Hot Plate;State;Alert;VMA;VCO;VIN;NIC;OCA;ExpiryDate;Informant\n"
-    "7ABX123;CA;Theft 10851;TOYT;SIL;VIN4T1BE32K25U056382;NICV881203;OCA99-55123;2026-12-31;Jessamy Quill\n"
-    "5XYZ100;CA;Felony 487;HOND;BLK;VIN1HGCM82633A004352;NICV771144;OCA88-10077;2026-12-31;Piers Odell\n"
-    "6TRK555;CA;Theft 10851;FORD;RED;VIN1FTFW1ET5DFC10312;NICV660001;OCA77-20201;2026-12-31;Jessamy Quill\n"
-)
-SECRETS = (b"Jessamy Quill", b"VIN4T1BE32K25U056382", b"NICV771144", b"Felony 487")
 RECORDED = (
     "name",
     "at",
@@ -49,7 +55,6 @@ RECORDED = (
     "crime_type",
     "incident_number",
 )
-CONFIRMED = {"outcome": "current", "at": "2024-02-01 09:45", "reference": "8842-1"}
 
 
 def run(agency: Agency) -> Agency:
@@ -136,115 +141,6 @@ def month(year: int, number: int, *, delivered: str = "") -> tuple[str, Callable
         agency.brings(reads, camera="M1", unit="unit-1")
 
     return delivered or f"{day} 13:00", bring
-
-
-def hot_list(agency: Agency) -> None:
-    lists = agency.service.hotlists
-    path = agency.folder / "stolen.csv"
-    path.write_text(LIST, encoding="utf-8")
-    lists.create(
-        agency.as_("ruiz"), "svs", title="Vehicles taken by theft", source="Statewide theft desk",
-        purpose="stolen-vehicle",
-    )  # fmt: skip
-    lists.import_file(agency.as_("ruiz"), path, "svs")
-    database = agency.service.database
-    if database.dialect == "sqlite":
-        home = agency.settings.home
-        stored = b"".join(each.read_bytes() for each in home.rglob("workbench.db*"))
-        assert stored
-        agency.facts["fields of the hot list readable in the files"] = [
-            secret.decode() for secret in SECRETS if secret in stored
-        ]
-
-
-def watched_reads(agency: Agency) -> None:
-    agency.attempt(
-        "a contractor without Live Scan and waiver brings reads in",
-        lambda: agency.brings({"4VNC001": "2024-02-01 08:00:00"}, by="vance"),
-    )
-    agency.brings({plate: f"2024-02-01 09:0{k}:00" for k, plate in enumerate(WATCHED)})
-    agency.brings({"6TRK555": "2024-02-01 09:10:00", "7A8X123": "2024-02-01 09:20:00"})
-    agency.brings({"5XYZ100": "2024-02-01 09:15:00"}, camera="M1", unit="unit-1")
-
-
-def _hit(agency: Agency, plate: str) -> int:
-    """Return the number of the hit whose read is of a plate."""
-    for each in agency.service.hotlists.hits(agency.as_("moss")):
-        view = agency.service.hotlists.show(agency.as_("moss"), each["id"])
-        if view.read is not None and view.read["plate"] == plate:
-            return int(each["id"])
-    raise AssertionError("there is no such hit")
-
-
-def hit_of_a_fixed_reader(agency: Agency) -> None:
-    lists, moss, dana = agency.service.hotlists, agency.as_("moss"), agency.as_("dana")
-    hit = _hit(agency, "7ABX123")
-    right: dict[str, Any] = {"disposition": "correct", "closing": "acted-on"}
-    tried = agency.attempt
-    tried("fixed: acted on at once", lambda: lists.close(moss, hit, **right))
-    tried("fixed: an officer rules out a misread by the image",
-          lambda: lists.rule_out(moss, hit, outcome="right", saw="image"))  # fmt: skip
-    if agency.facts["fixed: an officer rules out a misread by the image"] != "done":
-        tried("fixed: the dispatcher rules it out",
-              lambda: lists.rule_out(dana, hit, outcome="right", saw="image"))  # fmt: skip
-    tried("fixed: acted on after that", lambda: lists.close(moss, hit, **right))
-    tried("fixed: confirmed before any broadcast",
-          lambda: lists.confirm(dana, hit, **CONFIRMED))  # fmt: skip
-    tried("fixed: broadcast", lambda: lists.broadcast(dana, hit))
-    if agency.facts["fixed: confirmed before any broadcast"] != "done":
-        tried("fixed: confirmed after it", lambda: lists.confirm(dana, hit, **CONFIRMED))
-    tried("fixed: acted on once confirmed", lambda: lists.close(moss, hit, **right))
-    tried("fixed: what the database said is broadcast", lambda: lists.broadcast(dana, hit))
-    tried("fixed: the vehicle is located",
-          lambda: lists.locate(moss, hit, outcome="matches", at="2024-02-01 09:50"))  # fmt: skip
-    if agency.facts["fixed: acted on once confirmed"] != "done":
-        tried("fixed: acted on at last", lambda: lists.close(moss, hit, **right))
-
-
-def hit_of_a_mobile_reader(agency: Agency) -> None:
-    lists, moss, dana = agency.service.hotlists, agency.as_("moss"), agency.as_("dana")
-    hit = _hit(agency, "5XYZ100")
-    tried = agency.attempt
-    tried("mobile: a misread is ruled out by the image alone",
-          lambda: lists.rule_out(moss, hit, outcome="right", saw="image"))  # fmt: skip
-    if agency.facts["mobile: a misread is ruled out by the image alone"] != "done":
-        tried("mobile: the plate on the vehicle is seen",
-              lambda: lists.rule_out(moss, hit, outcome="right", saw="plate"))  # fmt: skip
-    tried(
-        "mobile: the officer confirms without dispatch",
-        lambda: lists.confirm(moss, hit, **CONFIRMED),
-    )
-    if agency.facts["mobile: the officer confirms without dispatch"] != "done":
-        tried("mobile: dispatch confirms", lambda: lists.confirm(dana, hit, **CONFIRMED))
-
-
-def hit_that_cannot_be_confirmed(agency: Agency) -> None:
-    lists, dana = agency.service.hotlists, agency.as_("dana")
-    hit = _hit(agency, "6TRK555")
-    ruled = lists.rule_out(dana, hit, outcome="right", saw="image")
-    if ruled.plan.next.step == "broadcast":
-        lists.broadcast(dana, hit)
-    agency.attempt(
-        "not practicable: the state database is not asked",
-        lambda: lists.confirm(
-            dana, hit, outcome="impracticable", why="Radio down, vehicle fleeing at speed"
-        ),
-    )
-
-
-def near_miss(agency: Agency) -> None:
-    lists, dana = agency.service.hotlists, agency.as_("dana")
-    hit = _hit(agency, "7A8X123")
-    agency.facts["the near miss is marked as one"] = bool(lists.show(dana, hit).near)
-    lists.rule_out(dana, hit, outcome="misread", saw="image")
-    agency.attempt(
-        "near miss: acted on although it is a misread",
-        lambda: lists.close(agency.as_("moss"), hit, disposition="correct", closing="acted-on"),
-    )
-    agency.attempt(
-        "near miss: closed as the wrong plate",
-        lambda: lists.close(dana, hit, disposition="wrong-plate"),
-    )
 
 
 # --- searches ---------------------------------------------------------------------------------------------
@@ -358,6 +254,7 @@ def package(agency: Agency) -> None:
     ] == [[]]
     agency.facts["held vehicles in the package"] = made.reads
     booked = evidence.book(sato, made.id, "E24-00871-1")
+    agency.facts["the package is for"] = made.media
     agency.facts["booked into evidence under"] = booked.booking_number
 
 
@@ -402,142 +299,6 @@ def more_reads(agency: Agency) -> None:
     agency.brings(
         {plate: f"2024-09-01 10:0{k}:00" for k, plate in enumerate(("4PRES01", "4PRES02"))}
     )
-
-
-# --- units, and reads of others ---------------------------------------------------------------------------
-
-
-def unit_is_late(agency: Agency) -> None:
-    (unit,) = agency.service.units.standing(agency.as_("ruiz"))
-    agency.facts["days since the unit's last transfer"] = unit.days_since
-    agency.facts["the unit is overdue"] = unit.overdue
-
-
-def unit_was_in_time(agency: Agency) -> None:
-    (unit,) = agency.service.units.standing(agency.as_("ruiz"))
-    agency.facts["the unit is overdue after thirty days"] = unit.overdue
-
-
-def undocking(agency: Agency) -> None:
-    units = agency.service.units
-    agency.attempt(
-        "a unit is undocked without permission", lambda: units.undock(agency.as_("ruiz"), "unit-1")
-    )
-    if agency.facts["a unit is undocked without permission"] == "done":
-        agency.clock.forward(minutes=5)
-        units.dock(agency.as_("ruiz"), "unit-1")
-        return
-    start, end = agency.clock(), agency.clock() + dt.timedelta(hours=4)
-    agency.attempt(
-        "a permission by somebody without the title is entered",
-        lambda: units.allow(agency.as_("sato"), "unit-1", given_by="Lund", start=start, end=end),
-    )
-    units.allow(agency.as_("sato"), "unit-1", given_by="Chief", start=start, end=end)
-    agency.attempt(
-        "a unit is undocked with permission", lambda: units.undock(agency.as_("ruiz"), "unit-1")
-    )
-    agency.clock.forward(minutes=5)
-    units.dock(agency.as_("ruiz"), "unit-1")
-
-
-def private_reads(agency: Agency) -> None:
-    plates = {"3PRV001": "2024-06-10 18:00:00", "3PRV002": "2024-06-10 18:01:00"}
-    options: dict[str, Any] = {"governmental": False, "source_agency": "Mercado Plaza"}
-    agency.attempt(
-        "a private party's reads without an order", lambda: agency.brings(plates, **options)
-    )
-    agency.facts["private reads stored without an order"] = len(set(plates) & set(agency.left()))
-    agency.service.warrants.add(
-        agency.as_("sato"), kind="warrant", court="Second District Court", number="24-SW-0147",
-        issued_on=dt.date(2024, 6, 12), source_agency="Mercado Plaza", start=local("2024-06-10"),
-        end=local("2024-06-11"), file=agency.paper("warrant.pdf"),
-    )  # fmt: skip
-    agency.attempt(
-        "a private party's reads under a warrant", lambda: agency.brings(plates, **options)
-    )
-    agency.facts["private reads stored under a warrant"] = len(set(plates) & set(agency.left()))
-
-
-# --- releases ---------------------------------------------------------------------------------------------
-
-ASKED = {"plate": "5BUA020", "start": "2025-02-15 00:00", "end": "2025-02-16 00:00"}
-
-
-def _asked(asked: Agency, /, **changes: Any) -> Any:
-    return asked.service.custody.releases.request(
-        asked.as_("clerk"),
-        **{
-            "agency": "Fresno County Sheriff", "person": "Det. M. Ortega", "recipient": "law-enforcement",
-            "purpose_text": "Homicide investigation, suspect car seen in both counties",
-            "case_number": asked.number(101), "purpose": "homicide", "query": "query.history",
-            "parameters": dict(ASKED), "scan": asked.paper("letter.pdf"), **changes,
-        },
-    )  # fmt: skip
-
-
-def release_to_another_agency(agency: Agency) -> None:
-    desk, tried = agency.service.custody.releases, agency.attempt
-    for what, change in (
-        ("agency", {"agency": " "}),
-        ("person", {"person": ""}),
-        ("purpose", {"purpose_text": ""}),
-        ("letter", {"scan": None}),
-    ):
-        tried(f"a request without its {what}", lambda change=change: _asked(agency, **change))
-    number = _asked(agency).number
-    tried("fulfilled before it is approved",
-          lambda: desk.fulfil(agency.as_("rivera"), number, agency.folder / "early"))  # fmt: skip
-    tried(
-        "whoever entered the request takes it up", lambda: desk.review(agency.as_("clerk"), number)
-    )
-    desk.review(agency.as_("chief"), number)
-    tried(
-        "approved by somebody without the title", lambda: desk.approve(agency.as_("lund"), number)
-    )
-    if agency.facts["approved by somebody without the title"] != "done":
-        tried(
-            "approved before the recipient is verified",
-            lambda: desk.approve(agency.as_("chief"), number),
-        )
-    if agency.facts.get("approved before the recipient is verified", "").startswith("refused"):
-        desk.verify(agency.as_("chief"), number, "Called back through the county's switchboard")
-        desk.approve(agency.as_("chief"), number)
-    done = tried("fulfilled once approved",
-                 lambda: desk.fulfil(agency.as_("rivera"), number, agency.folder / "out"))  # fmt: skip
-    agency.facts["reads released"] = done.rows
-    agency.facts["the release as an access"] = ("rivera", agency.clock(), True)
-    shown = desk.show(agency.as_("chief"), number)
-    agency.facts["the request on file names"] = (shown.agency, shown.person, shown.purpose_text)
-    agency.facts["the release"] = number
-
-
-def release_to_a_prosecutor(agency: Agency) -> None:
-    desk = agency.service.custody.releases
-    number = _asked(agency, agency="District Attorney", recipient="prosecutor").number
-    desk.review(agency.as_("chief"), number)
-    if agency.service.profile.releases.recipient_verified:
-        agency.attempt("the prosecutor is verified",
-                       lambda: desk.verify(agency.as_("chief"), number, "Called back"))  # fmt: skip
-    agency.attempt(
-        "a release to a prosecutor is approved", lambda: desk.approve(agency.as_("chief"), number)
-    )
-
-
-def release_to_a_newspaper(agency: Agency) -> None:
-    desk, tried, chief = agency.service.custody.releases, agency.attempt, agency.as_("chief")
-    number = _asked(
-        agency, agency="The Valley Courier", person="J. Editor", recipient="other"
-    ).number
-    desk.review(chief, number)
-    tried("a release to a newspaper is approved", lambda: desk.approve(chief, number))
-    tried("the newspaper is referred", lambda: desk.refer(chief, number))
-    if agency.facts["the newspaper is referred"] != "done":
-        desk.deny(chief, number, "Not for the public's review")
-    agency.facts["the newspaper's request ends as"] = desk.show(chief, number).state
-    agency.facts["others are sent to"] = agency.service.profile.releases.others_to or ""
-    number = _asked(agency, use="commercial").number
-    desk.review(chief, number)
-    tried("a release for commercial use is approved", lambda: desk.approve(chief, number))
 
 
 # --- the years turn ---------------------------------------------------------------------------------------
@@ -736,4 +497,4 @@ EVENTS: list[tuple[str, Callable[[Agency], None]]] = sorted(
 )
 
 
-__all__ = ["EVENTS", "GROUNDS", "WATCHED", "run"]
+__all__ = ["EVENTS", "GROUNDS", "run"]

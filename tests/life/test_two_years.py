@@ -1,14 +1,17 @@
-"""Two years of a simulated agency's life under each policy; how it ends is checked against what the policy texts say."""
+"""Two years of a simulated agency's life under each policy; how it ends is checked against the policy texts."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from agency import Agency
+from databases import Postgres
 from events import run
-from policy_texts import OLDEST, TEXTS, Expected, Left
+from expectations import Expected, Left
+from policy_texts import OLDEST, TEXTS
 
 AgencyOf = Callable[[str], Agency]
 
@@ -20,8 +23,7 @@ def agency_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AgencyOf]:
 
     def of(profile: str) -> Agency:
         if profile not in agencies:
-            agencies[profile] = Agency(tmp_path_factory.mktemp(profile), profile)
-            run(agencies[profile])
+            agencies[profile] = run(Agency(tmp_path_factory.mktemp(profile), profile))
         return agencies[profile]
 
     yield of
@@ -84,3 +86,20 @@ def test_the_words_are_those_of_the_texts() -> None:
     for text in TEXTS.values():
         assert all(each.words for each in text.expected if each.proves)
         assert all(proves and words for _, proves, words in text.left)
+
+
+def test_it_ends_the_same_on_postgresql(
+    agency_of: AgencyOf, tmp_path: Path, postgres: Postgres
+) -> None:
+    with postgres.database() as fresh:
+        url = fresh.engine.url.render_as_string(hide_password=False)
+        there = run(Agency(tmp_path, "clinton-ut", url=url))
+        there.service.close()
+    here = agency_of("clinton-ut")
+    in_files = {
+        name for name in here.facts if "in the files" in name
+    }  # looked at in SQLite's alone
+    assert in_files
+    assert {name: there.facts.get(name) for name in here.facts if name not in in_files} == {
+        name: found for name, found in here.facts.items() if name not in in_files
+    }
