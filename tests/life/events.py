@@ -415,6 +415,8 @@ def record(agency: Agency) -> None:
     agency.facts["every search's plate is on the record"] = bool(plates) and None not in plates
     agency.facts["the record is whole"] = agency.service.audit_verify().ok
     release = agency.service.custody.releases.show(agency.as_("chief"), agency.facts["the release"])
+    late = [each.late for each in agency.service.custody.attestations.list(agency.as_("sato"))]
+    agency.facts["statements not given again in two years are shown as late"] = all(late)
     agency.facts["the release is on file as"] = release.state
 
 

@@ -208,6 +208,7 @@ def statement(clause: str, *wanted: tuple[str, str]) -> dict[str, Any]:
     return {
         "somebody without the title gives a statement": refused(clause),
         "statements wanted from": sorted(wanted),
+        "statements not given again in two years are shown as late": True,
     }
 
 
