@@ -6,19 +6,15 @@ Utah Code 72-1-212 has the state's highway agency issue them for readers on its 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from workbench.audit.chain import Chain, Entry
-from workbench.audit.permit import Permit
+from workbench.audit.chain import Entry
+from workbench.audit.permit import Register
 from workbench.errors import BadInput
-from workbench.policy.profile import Profile
-from workbench.records.database import Database
 from workbench.records.tables import cameras
 from workbench.records.unit_tables import camera_permits
 from workbench.records.words import line, paper_hash
@@ -45,34 +41,11 @@ class CameraPermit:
         return self.issued_on <= day and (self.expires_on is None or day <= self.expires_on)
 
 
-class Permits:
+class Permits(Register):
     """The register of permits.
 
-    Parameters
-    ----------
-    permit : callable
-        Asks the policy: :meth:`workbench.service.Service.permit`.
-    profile : Profile
-        Says whether permits are published, so that stationary readers need one.
-    clock : callable
-        Gives the present time, aware.
+    The profile says whether permits are published, so that stationary readers need one.
     """
-
-    def __init__(
-        self,
-        database: Database,
-        chain: Chain,
-        permit: Permit,
-        profile: Profile,
-        clock: Callable[[], dt.datetime],
-        zone: ZoneInfo,
-    ) -> None:
-        self.database = database
-        self.chain = chain
-        self.permit = permit
-        self.profile = profile
-        self.clock = clock
-        self.zone = zone
 
     @property
     def today(self) -> dt.date:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from workbench.audit.access import access
-from workbench.audit.chain import Chain, Entry
+from workbench.audit.chain import Entry
 from workbench.audit.households import Households
 from workbench.audit.indicators import Finding
 from workbench.audit.judgments import (
@@ -23,15 +23,13 @@ from workbench.audit.judgments import (
     dispositions,
     sign_offs,
 )
+from workbench.audit.permit import Home
 from workbench.audit.verify import Verdict
 from workbench.audit.yardsticks import Yardsticks
 from workbench.errors import BadInput, Refused
 from workbench.models import CaseRecord, Member, Session
-from workbench.policy.profile import Profile
 from workbench.policy.reasons import signs
-from workbench.records.database import Database
 from workbench.records.registers import storable
-from workbench.settings import Settings
 
 if TYPE_CHECKING:
     from workbench.audit.elsewhere_review import ElsewhereReview
@@ -54,28 +52,8 @@ class _Register(Protocol):
         """Return every case."""
 
 
-class AuditHouse(Protocol):
+class AuditHouse(Home, Protocol):
     """The service, as the audit sees it."""
-
-    @property
-    def settings(self) -> Settings:
-        """How the site is set up."""
-
-    @property
-    def clock(self) -> Callable[[], dt.datetime]:
-        """Gives the present time, aware."""
-
-    @property
-    def profile(self) -> Profile:
-        """The policy in force."""
-
-    @property
-    def database(self) -> Database:
-        """The open database."""
-
-    @property
-    def chain(self) -> Chain:
-        """The access record."""
 
     @property
     def people(self) -> _Accounts:
@@ -88,9 +66,6 @@ class AuditHouse(Protocol):
     @property
     def households(self) -> Households:
         """The list of members' own plates."""
-
-    def permit(self, token: str, action: str, elements: Mapping[str, Any] | None = None) -> Session:
-        """Ask the policy: see :meth:`workbench.service.Service.permit`."""
 
     def audit_verify(self) -> Verdict:
         """Check the record for alterations."""

@@ -3,48 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, NoReturn, Protocol
 
-from workbench.audit.chain import Chain, Entry
+from workbench.audit.chain import Entry
 from workbench.audit.keys import RecordKey
+from workbench.audit.permit import Home
 from workbench.cases import Cases
 from workbench.errors import BadInput, Refused
 from workbench.models import Session
 from workbench.policy.basis import Cited
-from workbench.policy.profile import Profile
 from workbench.queries.runner import Runner
-from workbench.records.database import Database
 from workbench.records.registers import storable
-from workbench.settings import Settings
 
 __all__ = ["House", "line", "refuse", "today"]
 
 _LONGEST = 2000
 
 
-class House(Protocol):
-    """The service, as this package sees it: its parts, and the question whether a member may."""
-
-    @property
-    def settings(self) -> Settings:
-        """How the site is set up."""
-
-    @property
-    def clock(self) -> Callable[[], dt.datetime]:
-        """Gives the present time, aware."""
-
-    @property
-    def profile(self) -> Profile:
-        """The policy in force."""
-
-    @property
-    def database(self) -> Database:
-        """The open database."""
-
-    @property
-    def chain(self) -> Chain:
-        """The access record."""
+class House(Home, Protocol):
+    """The service, as this package sees it."""
 
     @property
     def key(self) -> RecordKey:
@@ -57,9 +35,6 @@ class House(Protocol):
     @property
     def runner(self) -> Runner:
         """The one function that returns reads to people."""
-
-    def permit(self, token: str, action: str, elements: Mapping[str, Any] | None = None) -> Session:
-        """Return the session if its member may do something; else record the refusal and raise it."""
 
 
 def refuse(

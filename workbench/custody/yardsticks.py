@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from collections.abc import Mapping
+from typing import Any
 
 import sqlalchemy as sa
 
+from workbench.audit.permit import Home
 from workbench.audit.yardsticks import Yardsticks
 from workbench.custody import attestations
 from workbench.custody.agreements import standing_agreements
@@ -20,38 +21,16 @@ from workbench.custody.purge import unfinished
 from workbench.custody.release_file import Release, load
 from workbench.policy.profile import Profile
 from workbench.records.custody_tables import purges
-from workbench.records.database import Database
 from workbench.records.hotlist_tables import hits
 from workbench.records.tables import members, reads, to_micros
 from workbench.records.unit_tables import account_reviews, reviewed_accounts
-from workbench.settings import Settings
 
-__all__ = ["YardstickHouse", "yardsticks"]
+__all__ = ["yardsticks"]
 
 _LAST = 3
 
 
-class YardstickHouse(Protocol):
-    """The service, as this module sees it."""
-
-    @property
-    def settings(self) -> Settings:
-        """How the site is set up."""
-
-    @property
-    def clock(self) -> Callable[[], dt.datetime]:
-        """Gives the present time, aware."""
-
-    @property
-    def profile(self) -> Profile:
-        """The policy in force."""
-
-    @property
-    def database(self) -> Database:
-        """The open database."""
-
-
-def yardsticks(house: YardstickHouse, start: dt.datetime, end: dt.datetime) -> Yardsticks:
+def yardsticks(house: Home, start: dt.datetime, end: dt.datetime) -> Yardsticks:
     """Return what an audit of a period (aware, end excluded) is measured by beside the searches."""
     now, zone = house.clock(), house.settings.zone
     day = now.astimezone(zone).date()

@@ -13,17 +13,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import sqlalchemy as sa
 
-from workbench.audit.chain import Chain, Entry
-from workbench.audit.permit import Permit
+from workbench.audit.chain import Entry
+from workbench.audit.permit import Register
 from workbench.errors import BadInput, TransferRefused
 from workbench.models import Session
 from workbench.policy.data_parts import OrderKind
-from workbench.policy.profile import Profile
 from workbench.records.database import Database
 from workbench.records.tables import members, to_micros, transfers
 from workbench.records.unit_tables import transfer_warrants, warrants
@@ -154,36 +152,11 @@ class PrivateGuard:
                 connection.execute(transfer_warrants.insert(), rows)
 
 
-class Warrants:
+class Warrants(Register):
     """The register of warrants and court orders for reads made by a private party.
 
-    Parameters
-    ----------
-    permit : callable
-        Asks the policy: :meth:`workbench.service.Service.permit`.
-    profile : Profile
-        Says whether private reads need an order.
-    clock : callable
-        Gives the present time, aware.
-    zone : ZoneInfo
-        The agency's time zone: an order expires at the end of its day in it.
+    The profile says whether private reads need an order; one expires at the end of its day in the agency's zone.
     """
-
-    def __init__(
-        self,
-        database: Database,
-        chain: Chain,
-        permit: Permit,
-        profile: Profile,
-        clock: Callable[[], dt.datetime],
-        zone: ZoneInfo,
-    ) -> None:
-        self.database = database
-        self.chain = chain
-        self.permit = permit
-        self.profile = profile
-        self.clock = clock
-        self.zone = zone
 
     def list(self, token: str) -> list[Warrant]:
         """Return every order, withdrawn ones included, the newest first."""

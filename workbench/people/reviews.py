@@ -5,21 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from workbench.audit.account_dates import AccountDates, account_dates
-from workbench.audit.chain import Chain, Entry
-from workbench.audit.permit import Permit
+from workbench.audit.chain import Entry
+from workbench.audit.permit import Register
 from workbench.errors import BadInput
 from workbench.models import Member
 from workbench.people.store import load
-from workbench.policy.profile import Profile
 from workbench.policy.requirements import Standing, local_day, standing
-from workbench.records.database import Database
 from workbench.records.tables import members
 from workbench.records.unit_tables import account_reviews, reviewed_accounts
 from workbench.records.words import line
@@ -64,36 +61,11 @@ class SignedReview:
     decisions: Mapping[str, str]
 
 
-class AccountReviews:
+class AccountReviews(Register):
     """The reviews of accounts.
 
-    Parameters
-    ----------
-    permit : callable
-        Asks the policy: :meth:`workbench.service.Service.permit`.
-    profile : Profile
-        Says how often all accounts are reviewed, and what each member must hold.
-    clock : callable
-        Gives the present time, aware.
-    zone : ZoneInfo
-        The agency's time zone.
+    The profile says how often all accounts are reviewed, and what each member must hold.
     """
-
-    def __init__(
-        self,
-        database: Database,
-        chain: Chain,
-        permit: Permit,
-        profile: Profile,
-        clock: Callable[[], dt.datetime],
-        zone: ZoneInfo,
-    ) -> None:
-        self.database = database
-        self.chain = chain
-        self.permit = permit
-        self.profile = profile
-        self.clock = clock
-        self.zone = zone
 
     def accounts(self, token: str) -> list[ReviewedAccount]:
         """Return every account, by username, with what a reviewer of accounts should see."""

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from workbench.audit.chain import Chain, Entry
-from workbench.audit.permit import Permit
+from workbench.audit.chain import Entry
+from workbench.audit.permit import Register
 from workbench.errors import BadInput, Refused
 from workbench.models import Session
-from workbench.policy.profile import Profile
-from workbench.records.database import Database
 from workbench.records.release_tables import offices
 from workbench.records.tables import cameras, members
 from workbench.records.unit_tables import undocking_permissions, unit_moves, units
@@ -29,36 +26,11 @@ LONGEST = 200
 _LONGEST_PERMISSION = dt.timedelta(days=31)
 
 
-class Dock:
+class Dock(Register):
     """What is undocked, and by whose permission; :class:`workbench.units.Units` is the whole register.
 
-    Parameters
-    ----------
-    permit : callable
-        Asks the policy: :meth:`workbench.service.Service.permit`.
-    profile : Profile
-        Says whose permission an undocking needs.
-    clock : callable
-        Gives the present time, aware.
-    zone : ZoneInfo
-        The agency's time zone.
+    The profile says whose permission an undocking needs.
     """
-
-    def __init__(
-        self,
-        database: Database,
-        chain: Chain,
-        permit: Permit,
-        profile: Profile,
-        clock: Callable[[], dt.datetime],
-        zone: ZoneInfo,
-    ) -> None:
-        self.database = database
-        self.chain = chain
-        self.permit = permit
-        self.profile = profile
-        self.clock = clock
-        self.zone = zone
 
     def moves(self, token: str, code: str = "") -> list[Move]:
         """Return when units were undocked and docked, the newest first."""
